@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The only entry point. `make help` lists the targets.
+
+VERSION  := 0.1.0
+VARIANT  ?= release
+BUILD    ?= build
+CC       ?= cc
+PKGS     := libmicrohttpd jansson sqlite3 libsodium zlib
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
+            -Wvla -Wformat=2 -Wundef -Wno-missing-field-initializers
+HARDEN   := -fPIE -fstack-protector-strong
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+
+OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
+OPT_debug   := -O0 -g3
+OPT_asan    := -O1 -g3 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+OPT_tsan    := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
+OPT_cov     := -O0 -g3 --coverage -fprofile-update=atomic
+
+# The release build is build/studyd; every other variant lives in a folder of its own.
+DIR      := $(if $(filter release,$(VARIANT)),$(BUILD),$(BUILD)/$(VARIANT))
+OPT      := $(OPT_$(VARIANT))
+CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR)/gen -DSTUDYD_VERSION='"$(VERSION)"' \
+             $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
+LDLIBS   = $(shell pkg-config --libs $(PKGS)) -pthread -lm
+
+SOURCES  := $(sort $(wildcard server/*.c handlers/*.c ingest/*.c db/*.c))
+OBJECTS  := $(SOURCES:%.c=$(DIR)/obj/%.o)
+LIBRARY  := $(DIR)/libstudyd.a
+HEADERS  := $(sort $(wildcard server/*.h server/*.def handlers/*.h handlers/*.def ingest/*.h db/*.h))
+SQL      := $(sort $(wildcard db/sql/*.sql db/migrations/*.sql))
+GEN      := $(DIR)/gen/db_statements.h $(DIR)/gen/db_migrations.h $(DIR)/gen/openapi_bytes.h
+TESTS    := $(sort $(wildcard tests/*/test_*.c))
+TESTBINS := $(TESTS:%.c=$(DIR)/%)
+TESTLIB  := $(DIR)/obj/tests/support.o
+
+.PHONY: all
+all: $(DIR)/studyd
+
+$(DIR)/studyd: $(DIR)/obj/server/main.o $(LIBRARY)
+	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(LDLIBS)
+
+$(LIBRARY): $(filter-out $(DIR)/obj/server/main.o,$(OBJECTS))
+	rm -f $@
+	ar rcs $@ $^
+
+$(DIR)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# ── generated: statements, migrations and the contract become C ──────────────────────────────────────────────
+$(DIR)/gen/db_statements.h: $(sort $(wildcard db/sql/*.sql)) tools/embed-sql.awk
+	@mkdir -p $(@D)
+	awk -f tools/embed-sql.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
+
+$(DIR)/gen/db_migrations.h: $(sort $(wildcard db/migrations/*.sql)) tools/embed-migrations.awk
+	@mkdir -p $(@D)
+	awk -f tools/embed-migrations.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
+
+# yaml2json runs at build time only; it is built without the variant's instruments.
+$(DIR)/gen/yaml2json: tools/yaml2json.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O1 $(WARN) -o $@ $< $(shell pkg-config --cflags --libs yaml-0.1 jansson)
+
+$(DIR)/gen/openapi.json: openapi.yaml $(DIR)/gen/yaml2json
+	$(DIR)/gen/yaml2json < $< > $@.tmp && mv $@.tmp $@
+
+$(DIR)/gen/openapi_bytes.h: openapi.yaml $(DIR)/gen/openapi.json tools/embed-bytes.sh
+	sh tools/embed-bytes.sh openapi_yaml openapi.yaml openapi_json $(DIR)/gen/openapi.json > $@.tmp && mv $@.tmp $@
+
+# Names this build in ETags: another program may represent the same data otherwise.
+$(DIR)/gen/build_id.h: $(SOURCES) $(HEADERS) $(SQL) openapi.yaml
+	@mkdir -p $(@D)
+	printf '#define STUDYD_BUILD "%s"\n' "$$(cat $(sort $^) | sha256sum | cut -c1-8)" > $@
+
+$(DIR)/obj/server/etag.o: $(DIR)/gen/build_id.h
+$(DIR)/obj/server/etag.o: CFLAGS += -include $(DIR)/gen/build_id.h
+
+-include $(OBJECTS:.o=.d) $(TESTBINS:=.d)
+
+# ── the two commands ─────────────────────────────────────────────────────────────────────────────────────────
+DB     ?= var/studyd.db
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: run
+run: ## install what is missing, build, import the data set on first use, serve
+	@sh tools/deps.sh run
+	@$(MAKE) --no-print-directory all
+	@sh tools/run.sh $(BUILD)/studyd $(DB) $(LISTEN)
+
+.PHONY: test
+test: ## install what tests need, run everything
+	@sh tools/deps.sh test
+	@BUILD=$(BUILD) sh tools/test.sh
+
+.PHONY: deps
+deps: ## install what building and testing need
+	@sh tools/deps.sh test
+
+# ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────
+TEST_PKGS := check libcurl
+$(DIR)/obj/tests/support.o: CFLAGS += -Itests $(shell pkg-config --cflags $(TEST_PKGS) 2>/dev/null)
+
+$(DIR)/tests/%: tests/%.c $(TESTLIB) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -Itests $(shell pkg-config --cflags $(TEST_PKGS)) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) $(LIBRARY) \
+	    $(LDHARDEN) $(shell pkg-config --libs $(TEST_PKGS)) $(LDLIBS)
+
+.PHONY: test-bins
+test-bins: $(DIR)/studyd $(TESTBINS) ## build every test program of VARIANT
+
+.PHONY: check-unit asan tsan cov
+check-unit: test-bins ## run the Check tests of VARIANT
+	@sh tools/run-tests.sh $(DIR)
+asan: ## the tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory VARIANT=asan check-unit
+tsan: ## the tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory VARIANT=tsan check-unit
+cov: ## the tests with coverage; report in build/cov/coverage.txt
+	@$(MAKE) --no-print-directory VARIANT=cov check-unit
+	@gcovr --root . --object-directory $(BUILD)/cov --gcov-ignore-parse-errors --exclude 'tests/' --exclude 'tools/' --branches --txt $(BUILD)/cov/branches.txt $(BUILD)/cov >/dev/null
+	@gcovr --root . --object-directory $(BUILD)/cov --gcov-ignore-parse-errors --exclude 'tests/' --exclude 'tools/' --txt $(BUILD)/cov/coverage.txt --print-summary $(BUILD)/cov
+
+.PHONY: contract
+contract: $(DIR)/studyd ## the contract: lint, routes both ways, exchanges recorded by check-unit
+	@sh tools/contract.sh $(DIR)
+
+.PHONY: faults
+faults: all ## kill -9 during imports, SIGTERM under load
+	@STUDYD=$(CURDIR)/$(DIR)/studyd sh tools/node.sh --test tests/faults/
+
+.PHONY: check-data
+check-data: ## compare the data set with the report's text: make check-data REPORT=FILE
+	node tests/data/against-report.js $(REPORT)
+
+# ── house-keeping ────────────────────────────────────────────────────────────────────────────────────────────
+C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c))
+.PHONY: format lint tidy
+format: ## lay out the C sources
+	clang-format -i $(C_FILES)
+lint: $(GEN) ## formatting, layers, sizes, forbidden calls, shell
+	clang-format --dry-run --Werror $(C_FILES)
+	sh tools/lint.sh
+	shellcheck tools/*.sh .ci/run
+tidy: $(GEN) ## clang-tidy over the sources
+	clang-tidy --quiet $(SOURCES) -- $(filter-out -Werror,$(CFLAGS_ALL)) -DSTUDYD_BUILD='"dev"'
+
+.PHONY: bench
+bench: all ## load figures beside a ceiling measured in the same run
+	@sh bench/run.sh $(BUILD)/studyd
+
+.PHONY: image
+image: ## the container image (needs docker, podman or buildah)
+	sh tools/image.sh $(VERSION)
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: all ## copy the program to PREFIX
+	install -D -m 755 $(BUILD)/studyd $(DESTDIR)$(PREFIX)/bin/studyd
+
+.PHONY: clean
+clean: ## remove what was built; var/ stays
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a handler sees of a request and what it gives back. Handlers know the domain and JSON; they know nothing of
+ * libmicrohttpd or SQL. A handler runs in the worker's thread, start to end, and keeps nothing between requests.
+ */
+#ifndef STUDYD_HANDLERS_API_H
+#define STUDYD_HANDLERS_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+
+enum api_error {
+    API_OK,
+#define PROBLEM(name, slug, status, title, meaning, remedy) API_##name,
+#include "handlers/problem.def"
+#undef PROBLEM
+    API_ERROR_COUNT,
+};
+
+struct problem {
+    const char *slug;
+    int status;
+    const char *title, *meaning, *remedy;
+};
+const struct problem *problem_of(enum api_error error);       /* error != API_OK */
+enum api_error problem_by_slug(const char *slug);             /* API_OK = no such slug */
+
+/* One thing that is wrong with a request. Strings are borrowed from the request's arena or constant. */
+struct fault {
+    const char *in;           /* query, path, header, body */
+    const char *name;         /* of the parameter; may be NULL */
+    const char *reason;
+    const char *did_you_mean; /* may be NULL */
+};
+#define FAULTS_MAX 32
+struct faults {
+    struct fault list[FAULTS_MAX];
+    size_t len;               /* the 33rd and later are counted in dropped */
+    size_t dropped;
+};
+void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean);
+
+struct arena;
+
+struct request {
+    struct db_reader *db;
+    struct arena *arena;      /* lives until the reply is sent */
+    const void *params;       /* the route's typed struct, filled and checked */
+    const char *path;         /* as routed, decoded: /studies/aneed */
+    const char *query;        /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
+    const char *base_url;     /* "" or https://host, without a slash at the end */
+    struct faults *faults;    /* a handler that returns API_BAD_PARAMETER has added why */
+};
+
+/* The server frees what a reply owns, whatever the handler returned. */
+struct reply {
+    int status;               /* 0 = the route's */
+    const char *content_type; /* NULL = the route's */
+    char *bytes;              /* malloc'd, owned by the reply; NULL with len 0 = no body */
+    size_t len;
+    const char *constant;     /* instead of bytes: lives as long as the program; len 0 = up to its NUL */
+    char *location;           /* malloc'd, may be NULL */
+    char *link;               /* value of the Link header, malloc'd, may be NULL */
+    const char *detail;       /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
+};
+
+typedef enum api_error (*handler_fn)(struct request *request, struct reply *ret_reply);
+
+/* The one place where storage's answer becomes the client's. DB_OK → API_OK; DB_NOT_FOUND → API_NOT_FOUND; the rest 5xx. */
+enum api_error api_error_of_db(enum db_status status);
+
+/* ── values that parameters take, beside those of db.h ──────────────────────────────────────────────────────── */
+
+struct sort_param {
+    struct db_sort by[DB_SORT_LEN];
+    size_t len;
+};
+
+/* Names picked by fields=, a bit each, in the order of the route's vocabulary. 0 = all. */
+typedef uint64_t fields_param;
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Every handler and the typed struct its parameters fill. server/routes.c ties them to paths; nothing else calls them.
+ */
+#ifndef STUDYD_HANDLERS_HANDLERS_H
+#define STUDYD_HANDLERS_HANDLERS_H
+
+#include "handlers/api.h"
+
+/* index.c */
+enum api_error index_get(struct request *rq, struct reply *ret_reply);
+
+/* programmes.c */
+struct programmes_get_params { const char *id; };
+enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
+enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
+
+/* studies.c */
+struct studies_list_params {
+    struct db_study_filter filter;
+    struct sort_param sort;
+    int64_t limit;
+    const char *cursor;
+    fields_param fields;
+};
+struct studies_get_params {
+    const char *id;
+    fields_param fields;
+};
+enum api_error studies_list(struct request *rq, struct reply *ret_reply);
+enum api_error studies_get(struct request *rq, struct reply *ret_reply);
+/* What is answered for an id that no study has: 301 to /studies/{moved}{rest}, or 404 where moved is NULL. */
+enum api_error study_moved(struct request *rq, struct reply *ret_reply, const char *moved, const char *rest);
+
+/* recruitment.c */
+enum recruitment_interval { INTERVAL_REPORT, INTERVAL_MONTH, INTERVAL_QUARTER, INTERVAL_YEAR };
+struct recruitment_get_params {
+    const char *id;
+    const char *from, *to; /* YYYY-MM-DD, may be NULL */
+    int interval;          /* enum recruitment_interval */
+};
+enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
+
+/* stats_regions.c */
+struct stats_regions_params { struct db_study_filter filter; };
+enum api_error stats_regions(struct request *rq, struct reply *ret_reply);
+
+/* reference.c */
+enum api_error institutions_list(struct request *rq, struct reply *ret_reply);
+enum api_error regions_list(struct request *rq, struct reply *ret_reply);
+enum api_error categories_list(struct request *rq, struct reply *ret_reply);
+enum api_error mechanisms_list(struct request *rq, struct reply *ret_reply);
+enum api_error calls_list(struct request *rq, struct reply *ret_reply);
+
+/* contract.c */
+struct problems_get_params { const char *slug; };
+enum api_error openapi_yaml_get(struct request *rq, struct reply *ret_reply);
+enum api_error openapi_json_get(struct request *rq, struct reply *ret_reply);
+enum api_error problems_list(struct request *rq, struct reply *ret_reply);
+enum api_error problems_get(struct request *rq, struct reply *ret_reply);
+
+/* health.c */
+enum api_error health_live(struct request *rq, struct reply *ret_reply);
+enum api_error health_ready(struct request *rq, struct reply *ret_reply);
+
+#endif

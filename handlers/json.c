@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "handlers/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+json_t *json_maybe(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+json_t *json_known(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+json_t *json_percent(int64_t permille)
+{
+    return permille < 0 ? json_null() : json_real((double)permille / 10.0);
+}
+
+json_t *json_text(const struct db_text *text)
+{
+    return json_pack("{s:o, s:o}", "nb", json_maybe(text->nb), "en", json_maybe(text->en));
+}
+
+json_t *json_instant(int64_t ms)
+{
+    time_t seconds = ms / 1000;
+    struct tm utc;
+    char text[40];
+    if (!gmtime_r(&seconds, &utc))
+        return NULL;
+    size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    int fraction = (int)(ms % 1000);
+    text[len++] = '.';
+    text[len++] = (char)('0' + fraction / 100);
+    text[len++] = (char)('0' + fraction / 10 % 10);
+    text[len++] = (char)('0' + fraction % 10);
+    text[len++] = 'Z';
+    return json_stringn(text, len);
+}
+
+json_t *json_source(const char *document, const char *lines)
+{
+    if (!document && !lines)
+        return json_null();
+    return json_pack("{s:o, s:o}", "document", json_maybe(document), "lines", json_maybe(lines));
+}
+
+json_t *json_note(const struct db_note *note)
+{
+    return json_pack("{s:o, s:s, s:o, s:o}", "field", json_maybe(note->field), "kind", note->kind, "text", json_text(&note->text), "source",
+                     json_maybe(note->source));
+}
+
+bool json_push(json_t *array, json_t *value)
+{
+    return json_array_append_new(array, value) == 0;
+}
+
+enum api_error reply_json(struct reply *ret_reply, json_t *root)
+{
+    if (!root)
+        return API_UNAVAILABLE;
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
+    size_t len = json_dumpb(root, NULL, 0, flags);
+    char *bytes = len ? malloc(len + 1) : NULL;
+    if (bytes) {
+        size_t written = json_dumpb(root, bytes, len, flags);
+        bytes[written] = '\n';
+    }
+    json_decref(root);
+    if (!bytes)
+        return API_UNAVAILABLE;
+    ret_reply->bytes = bytes;
+    ret_reply->len = len + 1;
+    return API_OK;
+}

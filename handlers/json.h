@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Small pieces of JSON that many answers share. Every json_t * returned is new and belongs to the caller; every json_t *
+ * given to a function named *_steal or reply_* is stolen. NULL stands for a lack of memory and may be passed on: jansson's
+ * own setters refuse it, and reply_json answers 503.
+ */
+#ifndef STUDYD_HANDLERS_JSON_H
+#define STUDYD_HANDLERS_JSON_H
+
+#include <jansson.h>
+
+#include "handlers/api.h"
+
+json_t *json_maybe(const char *text);              /* NULL → null */
+json_t *json_known(int64_t value);                 /* −1 → null: counts, amounts, ages */
+json_t *json_percent(int64_t permille);            /* −1 → null; 999 → 99.9 */
+json_t *json_text(const struct db_text *text);     /* {"nb": …, "en": …}, either may be null */
+json_t *json_instant(int64_t ms);                  /* "2026-11-22T21:00:00.000Z" */
+json_t *json_source(const char *document, const char *lines); /* {"document": …, "lines": …}; null when both are NULL */
+json_t *json_note(const struct db_note *note);
+
+/* Compact bytes and a newline; steals root. API_UNAVAILABLE when there is no memory (root NULL included). */
+enum api_error reply_json(struct reply *ret_reply, json_t *root);
+
+/* meta of a list: total, returned, limit (−1 = no limit applies: null), data_version, licence, attribution. */
+enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, int64_t limit, json_t **ret_meta);
+
+/* {"data": …, "meta": …, "links": {"self": …}} for lists that are never cut. Steals data, an array. extra (stolen, may be NULL) is
+ * merged into meta. */
+enum api_error reply_whole_list(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra);
+
+/* Collects the records of a db_… call into an array: cls of the callbacks below is a json_t * that is the array. */
+bool json_push(json_t *array, json_t *value); /* steals value; false = no memory */
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The envelope of every list: data, meta, links.
+ */
+#include "handlers/json.h"
+
+#include <string.h>
+
+#include "handlers/arena.h"
+
+/* Licence and attribution of the data: those of each programme's newest edition. */
+struct terms {
+    struct request *rq;
+    const char *programme;
+    const char *licence, *attribution;
+    bool editions, licences_differ, edition_seen;
+    enum db_status status;
+};
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void terms_attribution(struct terms *terms, const char *attribution)
+{
+    struct arena *arena = terms->rq->arena;
+    if (!attribution || (terms->attribution && strstr(terms->attribution, attribution)))
+        return;
+    terms->attribution = terms->attribution ? arena_printf(arena, "%s; %s", terms->attribution, attribution)
+                                            : arena_strndup(arena, attribution, strlen(attribution));
+}
+
+static bool terms_edition(void *cls, const struct db_edition *edition)
+{
+    struct terms *terms = cls;
+    const char *licence = edition->licence ? arena_strndup(terms->rq->arena, edition->licence, strlen(edition->licence)) : NULL;
+    terms->licences_differ = terms->licences_differ || (terms->edition_seen && !same(terms->licence, licence));
+    terms->edition_seen = true;
+    terms->licence = licence;
+    terms_attribution(terms, edition->attribution);
+    return false; /* the newest alone */
+}
+
+struct programme_codes {
+    struct arena *arena;
+    const char *code[64];
+    size_t len;
+};
+
+static bool programme_code(void *cls, const struct db_programme *programme, int64_t study_count)
+{
+    struct programme_codes *codes = cls;
+    (void)study_count;
+    codes->code[codes->len++] = arena_strndup(codes->arena, programme->code, strlen(programme->code));
+    return codes->len < sizeof codes->code / sizeof codes->code[0];
+}
+
+static enum db_status terms_load(struct terms *terms)
+{
+    struct programme_codes codes = {.arena = terms->rq->arena};
+    enum db_status status = db_programmes(terms->rq->db, NULL, programme_code, &codes);
+    for (size_t i = 0; status == DB_OK && i < codes.len; i++)
+        status = codes.code[i] ? db_editions(terms->rq->db, codes.code[i], terms_edition, terms) : DB_NO_MEMORY;
+    if (terms->licences_differ)
+        terms->licence = NULL;
+    return status;
+}
+
+enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, int64_t limit, json_t **ret_meta)
+{
+    struct terms terms = {.rq = rq};
+    enum api_error error = api_error_of_db(terms_load(&terms));
+    if (error != API_OK)
+        return error;
+    *ret_meta = json_pack("{s:I, s:I, s:o, s:I, s:o, s:o}", "total", (json_int_t)total, "returned", (json_int_t)returned, "limit",
+                          json_known(limit), "data_version", (json_int_t)db_data_version(db_reader_db(rq->db)), "licence",
+                          json_maybe(terms.licence), "attribution", json_maybe(terms.attribution));
+    return *ret_meta ? API_OK : API_UNAVAILABLE;
+}
+
+static const char *self_url(struct request *rq)
+{
+    return *rq->query ? arena_printf(rq->arena, "%s?%s", rq->path, rq->query) : rq->path;
+}
+
+enum api_error reply_whole_list(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra)
+{
+    int64_t rows = (int64_t)json_array_size(data);
+    json_t *meta = NULL;
+    enum api_error error = list_meta(rq, rows, rows, -1, &meta);
+    if (error == API_OK && extra && json_object_update(meta, extra) != 0)
+        error = API_UNAVAILABLE;
+    json_decref(extra);
+    const char *self = self_url(rq);
+    if (error != API_OK || !self) {
+        json_decref(data);
+        json_decref(meta);
+        return error != API_OK ? error : API_UNAVAILABLE;
+    }
+    json_t *links = json_pack("{s:s, s:s, s:n, s:n}", "self", self, "first", self, "next", "prev");
+    return reply_json(ret_reply, json_pack("{s:o, s:o, s:o}", "data", data, "meta", meta, "links", links));
+}

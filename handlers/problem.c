@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
+#include <string.h>
+
+#include "handlers/api.h"
+
+static const struct problem problems[API_ERROR_COUNT] = {
+#define PROBLEM(name, slug, status, title, meaning, remedy) [API_##name] = {slug, status, title, meaning, remedy},
+#include "handlers/problem.def"
+#undef PROBLEM
+};
+
+const struct problem *problem_of(enum api_error error)
+{
+    assert(error > API_OK && error < API_ERROR_COUNT);
+    return &problems[error];
+}
+
+enum api_error problem_by_slug(const char *slug)
+{
+    for (int error = API_OK + 1; error < API_ERROR_COUNT; error++) {
+        if (strcmp(problems[error].slug, slug) == 0)
+            return (enum api_error)error;
+    }
+    return API_OK;
+}
+
+void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean)
+{
+    if (faults->len < FAULTS_MAX)
+        faults->list[faults->len++] = (struct fault){in, name, reason, did_you_mean};
+    else
+        faults->dropped++;
+}
+
+enum api_error api_error_of_db(enum db_status status)
+{
+    switch (status) {
+    case DB_OK:        return API_OK;
+    case DB_NOT_FOUND: return API_NOT_FOUND;
+    case DB_HELD:
+    case DB_BUSY:
+    case DB_FULL:
+    case DB_READ_ONLY:
+    case DB_DAMAGED:
+    case DB_TOO_NEW:   return API_STORAGE_UNAVAILABLE;
+    case DB_NO_MEMORY: return API_UNAVAILABLE;
+    case DB_CONFLICT:  /* a handler for which this is the client's fault says so before it comes here */
+    case DB_BUG:       return API_INTERNAL;
+    }
+    return API_INTERNAL;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * GET /studies/{id}/recruitment: plan and count of one study, per region and over time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/arena.h"
+#include "handlers/handlers.h"
+#include "handlers/json.h"
+
+struct answer {
+    struct request *rq;
+    json_t *root; /* owned */
+};
+
+/* ── regions ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *region_status(const struct db_region_count *region, bool totals_only)
+{
+    if (totals_only && region->included >= 0)
+        return "withheld";
+    if (region->included >= 0)
+        return "reported";
+    return region->takes_part ? "not-reported" : "unknown";
+}
+
+static json_t *region_json(const struct db_region_count *region, bool totals_only)
+{
+    int64_t planned = totals_only ? -1 : region->planned, included = totals_only ? -1 : region->included;
+    return json_pack("{s:s, s:o, s:o, s:o, s:s}", "region", region->region, "planned", json_known(planned), "included", json_known(included),
+                     "as_of", included < 0 ? json_null() : json_maybe(region->as_of), "status", region_status(region, totals_only));
+}
+
+static json_t *regions_json(const struct db_study_recruitment *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < r->regions_len; i++)
+        if (!json_push(list, region_json(&r->regions[i], r->totals_only)))
+            return json_decref(list), NULL;
+    return list;
+}
+
+static const char *status_of(const struct db_study_recruitment *r)
+{
+    if (r->total.included >= 0 || r->included_at_least >= 0)
+        return "reported";
+    for (size_t i = 0; i < r->regions_len; i++)
+        if (r->regions[i].takes_part)
+            return "not-reported";
+    return r->total.planned >= 0 ? "not-reported" : "unknown";
+}
+
+/* ── series: one point per date, or the last of each month, quarter or year ─────────────────────────────────── */
+
+/* Dates with the same key share a point. */
+static int bucket(const char *as_of, enum recruitment_interval interval)
+{
+    int year = (as_of[0] - '0') * 1000 + (as_of[1] - '0') * 100 + (as_of[2] - '0') * 10 + (as_of[3] - '0');
+    int month = (as_of[5] - '0') * 10 + (as_of[6] - '0'), day = (as_of[8] - '0') * 10 + (as_of[9] - '0');
+    switch (interval) {
+    case INTERVAL_REPORT: return (year * 12 + month) * 31 + day;
+    case INTERVAL_MONTH: return year * 12 + month;
+    case INTERVAL_QUARTER: return year * 4 + (month - 1) / 3;
+    case INTERVAL_YEAR: return year;
+    }
+    abort();
+}
+
+/* The sum over the regions that take part, −1 unless each of them has a number in this point. */
+static int64_t region_sum(const struct db_study_recruitment *r, json_t *regions)
+{
+    int64_t sum = -1;
+    for (size_t i = 0; i < r->regions_len; i++) {
+        json_t *value = json_object_get(regions, r->regions[i].region);
+        if (!value && r->regions[i].takes_part)
+            return -1;
+        if (value)
+            sum = (sum < 0 ? 0 : sum) + json_integer_value(value);
+    }
+    return sum;
+}
+
+/* Rows first … last of one point. The newest row of a region wins, for rows come in the order of their dates. */
+static json_t *point_json(const struct db_study_recruitment *r, size_t first, size_t last)
+{
+    int64_t total = -1;
+    const struct db_report_row *source = &r->reports[last];
+    json_auto_t *regions = json_object();
+    for (size_t i = first; i <= last; i++) {
+        const struct db_report_row *row = &r->reports[i];
+        if (!row->region) {
+            total = row->included;
+            source = row;
+        } else if (json_object_set_new(regions, row->region, json_integer(row->included)) != 0) {
+            return NULL;
+        }
+    }
+    if (total < 0)
+        total = region_sum(r, regions);
+    return json_pack("{s:s, s:o, s:o, s:o}", "as_of", r->reports[last].as_of, "included", json_known(total), "regions",
+                     r->totals_only ? json_null() : json_incref(regions), "source", json_source(source->document, source->lines));
+}
+
+static json_t *series_json(const struct db_study_recruitment *r, enum recruitment_interval interval)
+{
+    json_t *list = json_array();
+    for (size_t first = 0, last; list && first < r->reports_len; first = last + 1) {
+        int key = bucket(r->reports[first].as_of, interval);
+        for (last = first; last + 1 < r->reports_len && bucket(r->reports[last + 1].as_of, interval) == key;)
+            last++;
+        if (!json_push(list, point_json(r, first, last)))
+            return json_decref(list), NULL;
+    }
+    return list;
+}
+
+/* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool answer_make(void *cls, const struct db_study_recruitment *r)
+{
+    struct answer *answer = cls;
+    const struct recruitment_get_params *params = answer->rq->params;
+    enum recruitment_interval interval = r->totals_only ? INTERVAL_YEAR : (enum recruitment_interval)params->interval;
+    int64_t at_least = r->total.included >= 0 || r->totals_only ? -1 : r->included_at_least;
+    answer->root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "study", r->study, "planned",
+                             json_known(r->total.planned), "included", json_known(r->total.included), "included_at_least", json_known(at_least),
+                             "remaining", json_known(r->total.remaining), "exceeded_by", json_known(r->total.exceeded_by), "percent",
+                             json_percent(r->total.permille), "as_of", json_maybe(r->total.as_of), "status", status_of(r), "disclosure",
+                             r->totals_only ? "totals-only" : "full", "regions", regions_json(r), "series", series_json(r, interval));
+    return false;
+}
+
+static enum api_error not_here(struct request *rq, struct reply *ret_reply, const char *id)
+{
+    char *moved = NULL;
+    enum db_status status = db_studies_get(rq->db, id, NULL, NULL, &moved);
+    enum api_error error = status == DB_NOT_FOUND || status == DB_OK ? study_moved(rq, ret_reply, moved, "/recruitment") : api_error_of_db(status);
+    free(moved);
+    return error;
+}
+
+enum api_error recruitment_get(struct request *rq, struct reply *ret_reply)
+{
+    const struct recruitment_get_params *params = rq->params;
+    struct answer answer = {.rq = rq};
+    if (params->from && params->to && strcmp(params->from, params->to) > 0) {
+        faults_add(rq->faults, "query", "from", "must not be later than to", NULL);
+        return API_BAD_PARAMETER;
+    }
+    enum db_status status = db_recruitment_get(rq->db, params->id, params->from, params->to, answer_make, &answer);
+    if (status == DB_NOT_FOUND)
+        return not_here(rq, ret_reply, params->id);
+    if (status != DB_OK) {
+        json_decref(answer.root);
+        return api_error_of_db(status);
+    }
+    return reply_json(ret_reply, answer.root);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * GET /studies and /studies/{id}: both are joined from the bytes that were rendered when a study last changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/arena.h"
+#include "handlers/buffer.h"
+#include "handlers/cursor.h"
+#include "handlers/handlers.h"
+#include "handlers/json.h"
+#include "handlers/links.h"
+#include "handlers/study_json.h"
+
+/* 500 studies of some kilobytes; a page never comes near it. */
+static const size_t BODY_MAX = 64u << 20;
+
+struct body {
+    struct buffer buffer;
+    fields_param fields;
+    bool any;
+};
+
+static bool body_add(void *cls, const char *bytes, size_t len)
+{
+    struct body *body = cls;
+    bool ok = buffer_text(&body->buffer, body->any ? ",\n" : "\n") && study_json_pick(&body->buffer, bytes, len, body->fields);
+    body->any = true;
+    return ok;
+}
+
+/* ── the list ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum api_error bad_cursor(struct request *rq)
+{
+    faults_add(rq->faults, "query", "cursor", "is not a cursor of this query: take it from links.next or links.prev, and keep filters and sort as they were",
+               NULL);
+    return API_BAD_PARAMETER;
+}
+
+struct list_query {
+    struct db_studies_query query;
+    struct cursor from;
+    const char *identity; /* what a cursor belongs to: the query without its place, page size and members */
+    const char *page;     /* the query without its place */
+};
+
+static enum api_error list_query(struct request *rq, struct list_query *ret_list)
+{
+    static const char *const place[] = {"cursor", NULL}, *const apart[] = {"cursor", "limit", "fields", NULL};
+    const struct studies_list_params *params = rq->params;
+    struct db_studies_query *query = &ret_list->query;
+    ret_list->identity = query_without(rq->arena, rq->query, apart);
+    ret_list->page = query_without(rq->arena, rq->query, place);
+    if (!ret_list->identity || !ret_list->page)
+        return API_UNAVAILABLE;
+    query->filter = params->filter;
+    query->limit = (int)params->limit;
+    memcpy(query->sort, params->sort.by, sizeof query->sort);
+    query->sort_len = params->sort.len;
+    if (!params->cursor)
+        return API_OK;
+    if (!cursor_read(params->cursor, ret_list->identity, &ret_list->from))
+        return bad_cursor(rq);
+    query->from = &ret_list->from.position;
+    query->backwards = ret_list->from.backwards;
+    return API_OK;
+}
+
+/* The URL of the page beside this one; NULL where there is none. */
+static const char *neighbour(struct request *rq, const struct list_query *list, bool there, const struct db_position *at, bool backwards)
+{
+    if (!there || !at->len)
+        return NULL;
+    struct cursor cursor = {.backwards = backwards, .position = *at};
+    const char *text = cursor_write(rq->arena, list->identity, &cursor);
+    return text ? url_with(rq->arena, rq->path, list->page, "cursor", text) : NULL;
+}
+
+struct page_links {
+    const char *self, *first, *next, *prev;
+};
+
+static struct page_links page_links(struct request *rq, const struct list_query *list, const struct db_studies_page *page)
+{
+    return (struct page_links){
+        .self = url_with(rq->arena, rq->path, rq->query, NULL, NULL),
+        .first = url_with(rq->arena, rq->path, list->page, NULL, NULL),
+        .next = neighbour(rq, list, page->more_after, &page->last, false),
+        .prev = neighbour(rq, list, page->more_before, &page->first, true),
+    };
+}
+
+/* The same links for those who read headers (RFC 8288). */
+static char *link_header(const struct page_links *links)
+{
+    const struct { const char *url, *rel; } rows[] = {{links->self, "self"}, {links->first, "first"}, {links->next, "next"}, {links->prev, "prev"}};
+    struct buffer buffer;
+    buffer_init(&buffer, 16384);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].url) {
+            buffer_text(&buffer, i ? ", <" : "<");
+            buffer_text(&buffer, rows[i].url);
+            buffer_text(&buffer, ">; rel=\"");
+            buffer_text(&buffer, rows[i].rel);
+            buffer_text(&buffer, "\"");
+        }
+    return buffer_take(&buffer, &(size_t){0});
+}
+
+/* Appends "name": value, made by jansson; steals value. */
+static bool append_member(struct buffer *buffer, const char *name, json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+    bool ok = text && buffer_text(buffer, ",\"") && buffer_text(buffer, name) && buffer_text(buffer, "\":") && buffer_text(buffer, text);
+    free(text);
+    json_decref(value);
+    return ok;
+}
+
+static enum api_error list_finish(struct request *rq, struct reply *ret_reply, struct body *body, const struct list_query *list,
+                                  const struct db_studies_page *page)
+{
+    json_t *meta = NULL;
+    enum api_error error = list_meta(rq, page->total, page->returned, list->query.limit, &meta);
+    if (error != API_OK)
+        return error;
+    struct page_links links = page_links(rq, list, page);
+    json_t *members = json_pack("{s:s, s:s, s:o, s:o}", "self", links.self, "first", links.first, "next", json_maybe(links.next), "prev",
+                                json_maybe(links.prev));
+    bool ok = buffer_text(&body->buffer, body->any ? "\n]" : "]") && append_member(&body->buffer, "meta", meta);
+    ok = append_member(&body->buffer, "links", members) && ok && buffer_text(&body->buffer, "}\n");
+    ret_reply->link = ok ? link_header(&links) : NULL;
+    ret_reply->bytes = ok ? buffer_take(&body->buffer, &ret_reply->len) : NULL;
+    return ret_reply->bytes && ret_reply->link ? API_OK : API_UNAVAILABLE;
+}
+
+static enum api_error list_answer(struct request *rq, struct reply *ret_reply, struct body *body, const struct list_query *list)
+{
+    struct db_studies_page page;
+    enum db_status status = db_studies_list(rq->db, &list->query, body_add, body, &page);
+    if (status == DB_CONFLICT)
+        return bad_cursor(rq);
+    if (status != DB_OK)
+        return api_error_of_db(status);
+    return list_finish(rq, ret_reply, body, list, &page);
+}
+
+enum api_error studies_list(struct request *rq, struct reply *ret_reply)
+{
+    const struct studies_list_params *params = rq->params;
+    struct list_query list = {0};
+    enum api_error error = list_query(rq, &list);
+    if (error == API_OK)
+        error = api_error_of_db(db_reader_begin(rq->db));
+    if (error != API_OK)
+        return error;
+    struct body body = {.fields = params->fields};
+    buffer_init(&body.buffer, BODY_MAX);
+    buffer_text(&body.buffer, "{\"data\":[");
+    error = list_answer(rq, ret_reply, &body, &list);
+    db_reader_end(rq->db);
+    buffer_free(&body.buffer);
+    return error;
+}
+
+/* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool body_set(void *cls, const char *bytes, size_t len)
+{
+    struct body *body = cls;
+    return study_json_pick(&body->buffer, bytes, len, body->fields) && buffer_text(&body->buffer, "\n");
+}
+
+/* An old id keeps answering: 301 to the same resource of the new one. */
+enum api_error study_moved(struct request *rq, struct reply *ret_reply, const char *moved, const char *rest)
+{
+    const char *path = moved ? arena_printf(rq->arena, "/studies/%s%s", moved, rest) : NULL;
+    const char *url = path ? url_with(rq->arena, path, rq->query, NULL, NULL) : NULL;
+    if (!moved) {
+        ret_reply->detail = "No study has this id; /studies lists them.";
+        return API_NOT_FOUND;
+    }
+    ret_reply->location = url ? strdup(url) : NULL;
+    ret_reply->status = 301;
+    return ret_reply->location ? API_OK : API_UNAVAILABLE;
+}
+
+enum api_error studies_get(struct request *rq, struct reply *ret_reply)
+{
+    const struct studies_get_params *params = rq->params;
+    struct body body = {.fields = params->fields};
+    char *moved = NULL;
+    buffer_init(&body.buffer, BODY_MAX);
+    enum db_status status = db_studies_get(rq->db, params->id, body_set, &body, &moved);
+    enum api_error error = status == DB_NOT_FOUND ? study_moved(rq, ret_reply, moved, "") : api_error_of_db(status);
+    free(moved);
+    if (error == API_OK && !ret_reply->location) {
+        ret_reply->bytes = buffer_take(&body.buffer, &ret_reply->len);
+        error = ret_reply->bytes ? API_OK : API_UNAVAILABLE;
+    }
+    buffer_free(&body.buffer);
+    return error;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/csv.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+void csv_open(struct csv *csv, char *text, size_t len)
+{
+    *csv = (struct csv){.at = text, .end = text + len, .line = 1};
+    text[len] = '\0';
+}
+
+/* A bare field: everything up to the next separator. Leaves at on the separator. */
+static const char *bare_field(struct csv *csv)
+{
+    while (csv->at < csv->end && *csv->at != ',' && *csv->at != '\n') {
+        if (*csv->at == '"')
+            return "a double quote inside a field that is not quoted: quote the field and double the quote";
+        csv->at++;
+    }
+    return NULL;
+}
+
+/* A quoted field, its doubled quotes made single on the spot. *ret_end is where its text ends. */
+static const char *quoted_field(struct csv *csv, char **ret_end)
+{
+    char *to = csv->at;
+    for (csv->at++; csv->at < csv->end; csv->at++) {
+        if (*csv->at == '"') {
+            if (csv->at + 1 == csv->end || csv->at[1] != '"')
+                break;
+            csv->at++;
+        }
+        csv->line += *csv->at == '\n';
+        *to++ = *csv->at;
+    }
+    if (csv->at == csv->end)
+        return "a quoted field is never closed";
+    *ret_end = to;
+    csv->at++;
+    if (csv->at < csv->end && *csv->at != ',' && *csv->at != '\n')
+        return "something follows the closing quote of a field: expected a comma or the end of the line";
+    return NULL;
+}
+
+/* One field with its separator. *ret_more: another field follows on the record. */
+static const char *field_next(struct csv *csv, char **ret_field, bool *ret_more)
+{
+    char *field = csv->at, *end = NULL;
+    const char *message = *field == '"' && field < csv->end ? quoted_field(csv, &end) : bare_field(csv);
+    if (message != NULL)
+        return message;
+    if (end == NULL)
+        end = csv->at;
+    if ((size_t)(end - field) > CSV_FIELD_MAX)
+        return "a field is longer than 64 KiB";
+    *ret_more = csv->at < csv->end && *csv->at == ',';
+    if (csv->at < csv->end) {
+        csv->line += *csv->at == '\n';
+        csv->at++;
+    }
+    *end = '\0';
+    *ret_field = field;
+    return NULL;
+}
+
+/* Reading goes on behind the line that the fault was seen in. */
+static enum csv_result skip_line(struct csv *csv)
+{
+    char *feed = csv->at < csv->end ? memchr(csv->at, '\n', (size_t)(csv->end - csv->at)) : NULL;
+    csv->at = feed != NULL ? feed + 1 : csv->end;
+    csv->line += feed != NULL;
+    return CSV_FAULT;
+}
+
+enum csv_result csv_next(struct csv *csv, struct csv_record *ret_record, const char **ret_message)
+{
+    bool more = true;
+    ret_record->line = csv->line;
+    ret_record->len = 0;
+    if (csv->at >= csv->end)
+        return CSV_END;
+    if (*csv->at == '\n') {
+        *ret_message = "an empty line";
+        return skip_line(csv);
+    }
+    while (more) {
+        if (ret_record->len == CSV_FIELDS_MAX) {
+            *ret_message = "more than 32 fields";
+            return skip_line(csv);
+        }
+        *ret_message = field_next(csv, &ret_record->fields[ret_record->len], &more);
+        if (*ret_message != NULL)
+            return skip_line(csv);
+        ret_record->len++;
+    }
+    return CSV_RECORD;
+}

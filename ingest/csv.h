@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A strict reader of RFC 4180 over a text in memory. It writes into that text: fields end in NUL where a separator stood.
+ */
+#ifndef STUDYD_INGEST_CSV_H
+#define STUDYD_INGEST_CSV_H
+
+#include <stddef.h>
+
+#define CSV_FIELDS_MAX 32
+#define CSV_FIELD_MAX ((size_t)64 * 1024) /* bytes; the longest text printed so far has 3 KB */
+
+struct csv {
+    char *at, *end;
+    int line;
+};
+
+struct csv_record {
+    int line; /* where it starts, from 1 */
+    size_t len;
+    char *fields[CSV_FIELDS_MAX]; /* inside the text that was opened; "" for an empty field, quoted or not */
+};
+
+enum csv_result { CSV_RECORD, CSV_END, CSV_FAULT };
+
+/* text[len] must be writable: the last field may end there. UTF-8, NUL and CR are text.h's affair. */
+void csv_open(struct csv *csv, char *text, size_t len);
+
+/* The next record. On CSV_FAULT ret_record->line and *ret_message (static) say what and where, and reading goes on with
+ * the line after the fault. */
+enum csv_result csv_next(struct csv *csv, struct csv_record *ret_record, const char **ret_message);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/text.h"
+
+#include <string.h>
+
+#include "ingest/forms.h"
+
+static int line_of(const char *text, const char *place)
+{
+    int line = 1;
+    for (const char *c = text; c < place; c++)
+        line += *c == '\n';
+    return line;
+}
+
+/* The first byte of a kind that may not stand anywhere. */
+static bool byte_check(struct faults *faults, const char *file, const char *text, size_t len, char byte, const char *message)
+{
+    const char *found = len > 0 ? memchr(text, byte, len) : NULL;
+    if (found != NULL)
+        faults_add(faults, file, line_of(text, found), NULL, "%s", message);
+    return found == NULL;
+}
+
+static bool utf8_check(struct faults *faults, const char *file, const char *text, size_t len)
+{
+    bool good = true;
+    int line = 1;
+    for (size_t at = 0; at < len;) {
+        size_t length = forms_character(text + at, len - at);
+        if (length == 0) {
+            good = false;
+            faults_add(faults, file, line, NULL, "bytes that are not UTF-8");
+            const char *feed = memchr(text + at, '\n', len - at);
+            length = feed != NULL ? (size_t)(feed - text) - at : len - at;
+        } else if (text[at] == '\n') {
+            line++;
+        }
+        at += length;
+    }
+    return good;
+}
+
+bool text_check(struct faults *faults, const char *file, const char *text, size_t len)
+{
+    bool good = true;
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        faults_add(faults, file, 1, NULL, "a byte order mark: expected UTF-8 without one");
+        good = false;
+    }
+    good &= byte_check(faults, file, text, len, '\0', "a NUL byte");
+    good &= byte_check(faults, file, text, len, '\r', "a carriage return: expected lines that end with a line feed alone");
+    good &= utf8_check(faults, file, text, len);
+    return good;
+}

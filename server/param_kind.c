@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/param_kind.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/instant.h"
+#include "server/nearest.h"
+#include "server/percent.h"
+
+#define ID_MAX 64
+/* Bounds on what a suggestion may cost: values of one vocabulary, and of all together in one request. */
+#define COMPARED_MAX 5000
+#define COMPARED_MAX_REQUEST 40000
+
+bool param_fault(struct param_reading *reading, const char *reason, const char *did_you_mean)
+{
+    if (reason)
+        faults_add(reading->faults, reading->in, reading->row->name, reason, did_you_mean);
+    else
+        reading->no_memory = true;
+    return false;
+}
+
+bool param_int(const char *text, int64_t *ret_value)
+{
+    const char *digits = text + (*text == '-');
+    size_t len = strlen(digits);
+    if (len == 0 || strspn(digits, "0123456789") != len || (*digits == '0' && (len > 1 || digits != text)))
+        return false;
+    errno = 0;
+    *ret_value = strtoll(text, NULL, 10);
+    return errno == 0;
+}
+
+/* ── suggestions ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct scan {
+    struct nearest nearest;
+    size_t left;
+};
+
+static bool scan_value(void *cls, const char *value)
+{
+    struct scan *scan = cls;
+    nearest_offer(&scan->nearest, value);
+    return --scan->left > 0;
+}
+
+static const char *suggestion(struct param_reading *reading, const char *value)
+{
+    struct scan scan;
+    nearest_begin(&scan.nearest, value);
+    for (const char *const *known = reading->row->values; known && *known; known++)
+        nearest_offer(&scan.nearest, *known);
+    if (!reading->row->values && reading->compared < COMPARED_MAX_REQUEST) {
+        scan.left = COMPARED_MAX;
+        db_vocabulary_each(reading->db, reading->row->vocabulary, scan_value, &scan);
+        reading->compared += COMPARED_MAX - scan.left;
+    }
+    const char *best = nearest_best(&scan.nearest);
+    if (!best)
+        return NULL;
+    const char *kept = arena_strndup(reading->arena, best, strlen(best));
+    reading->no_memory |= !kept;
+    return kept;
+}
+
+/* "a, b, c" in the arena. */
+static const char *values_joined(struct arena *arena, const char *const *values)
+{
+    const char *joined = *values;
+    for (values++; joined && *values; values++)
+        joined = arena_printf(arena, "%s, %s", joined, *values);
+    return joined;
+}
+
+bool param_unknown(struct param_reading *reading, const char *value)
+{
+    if (reading->faults->len == FAULTS_MAX) /* only counted: do not pay for its words */
+        return param_fault(reading, "", NULL);
+    const char *near = suggestion(reading, value), *known = NULL;
+    if (!reading->row->values)
+        return param_fault(reading, arena_printf(reading->arena, "unknown value \"%s\"", value), near);
+    known = values_joined(reading->arena, reading->row->values);
+    return param_fault(reading, known ? arena_printf(reading->arena, "unknown value \"%s\": there are %s", value, known) : NULL, near);
+}
+
+/* ── lists: a,b,c ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The next value, cut off at its comma. NULL = the end, or a value is empty, which is a fault. */
+static char *list_next(struct param_reading *reading, char **rest)
+{
+    char *value = strsep(rest, ",");
+    if (!value || *value != '\0')
+        return value;
+    param_fault(reading, "holds an empty value: give values joined by single commas", NULL);
+    *rest = NULL;
+    return NULL;
+}
+
+static size_t list_len(const char *text)
+{
+    size_t len = 1;
+    for (; *text; text++)
+        len += *text == ',';
+    return len;
+}
+
+static bool list_fits(struct param_reading *reading, const char *text, size_t most)
+{
+    if (list_len(text) <= most)
+        return true;
+    return param_fault(reading, arena_printf(reading->arena, "takes at most %zu values", most), NULL);
+}
+
+static size_t faults_so_far(const struct param_reading *reading)
+{
+    return reading->faults->len + reading->faults->dropped + reading->no_memory;
+}
+
+/* −1 = not among values. */
+static int value_index(const char *const *values, const char *text)
+{
+    for (int i = 0; values[i]; i++) {
+        if (strcmp(values[i], text) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* ── one value ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool int_read(struct param_reading *reading, char *text, void *field)
+{
+    const struct param *row = reading->row;
+    int64_t value;
+    if (param_int(text, &value) && value >= row->min && value <= row->max) {
+        *(int64_t *)field = value;
+        return true;
+    }
+    return param_fault(reading,
+                       arena_printf(reading->arena, "must be a whole number from %" PRId64 " to %" PRId64, row->min, row->max),
+                       NULL);
+}
+
+static void int_write(const struct param *row, const void *field, struct buffer *query)
+{
+    (void)row;
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRId64, *(const int64_t *)field);
+    buffer_text(query, digits);
+}
+
+static bool bool_read(struct param_reading *reading, char *text, void *field)
+{
+    enum db_tri value = strcmp(text, "true") == 0 ? DB_YES : strcmp(text, "false") == 0 ? DB_NO : DB_ANY;
+    *(enum db_tri *)field = value;
+    return value != DB_ANY || param_fault(reading, "must be true or false", NULL);
+}
+
+static void bool_write(const struct param *row, const void *field, struct buffer *query)
+{
+    (void)row;
+    buffer_text(query, *(const enum db_tri *)field == DB_YES ? "true" : "false");
+}
+
+static bool enum_read(struct param_reading *reading, char *text, void *field)
+{
+    int index = value_index(reading->row->values, text);
+    if (index < 0)
+        return param_unknown(reading, text);
+    *(int *)field = index;
+    return true;
+}
+
+static void enum_write(const struct param *row, const void *field, struct buffer *query)
+{
+    percent_encode(query, row->values[*(const int *)field]);
+}
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+static bool cursor_read(struct param_reading *reading, char *text, void *field)
+{
+    size_t len = strlen(text);
+    bool good = strspn(text, LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "_-") == len && len <= (uint64_t)reading->row->max;
+    *(const char **)field = text;
+    return good || param_fault(reading, "is not a cursor: take it from links.next or links.prev of an answer", NULL);
+}
+
+static bool day_read(struct param_reading *reading, char *text, void *field)
+{
+    *(const char **)field = text;
+    return day_is_real(text) || param_fault(reading, "must be a day of the calendar, as 2026-01-31", NULL);
+}
+
+static bool id_read(struct param_reading *reading, char *text, void *field)
+{
+    size_t len = strlen(text);
+    bool good = len <= ID_MAX && strspn(text, LETTERS DIGITS "-") == len && text[0] != '-' && text[len - 1] != '-' &&
+                !strstr(text, "--");
+    *(const char **)field = text;
+    return good || param_fault(reading, "must be an id: at most 64 letters a-z and digits, with single hyphens inside", NULL);
+}
+
+static void text_write(const struct param *row, const void *field, struct buffer *query)
+{
+    (void)row;
+    percent_encode(query, *(const char *const *)field);
+}
+
+/* ── several values ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The canonical spelling, kept for the request: what the vocabulary lends may be gone when the handler sees newer data.
+ * NULL = a fault was added, or no memory. */
+static const char *code_known(struct param_reading *reading, const char *text)
+{
+    const struct param *row = reading->row;
+    if (row->values) {
+        int index = value_index(row->values, text);
+        return index >= 0 ? row->values[index] : (param_unknown(reading, text), NULL);
+    }
+    const char *code = db_vocabulary_find(reading->db, row->vocabulary, text);
+    if (!code)
+        return param_unknown(reading, text), NULL;
+    code = arena_strndup(reading->arena, code, strlen(code));
+    reading->no_memory |= !code;
+    return code;
+}
+
+static bool codes_have(const char *const *codes, size_t len, const char *code)
+{
+    while (len > 0) {
+        if (strcmp(codes[--len], code) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool codes_read(struct param_reading *reading, char *text, void *field)
+{
+    struct db_codes *codes = field;
+    codes->negate = *text == '!';
+    text += codes->negate;
+    if (!list_fits(reading, text, PARAM_LIST_MAX))
+        return false;
+    const char **kept = arena_alloc(reading->arena, list_len(text) * sizeof *kept);
+    if (!kept)
+        return param_fault(reading, NULL, NULL);
+    size_t before = faults_so_far(reading);
+    for (char *value; (value = list_next(reading, &text));) {
+        const char *code = code_known(reading, value);
+        if (code && !codes_have(kept, codes->len, code))
+            kept[codes->len++] = code;
+    }
+    codes->values = kept;
+    return faults_so_far(reading) == before;
+}
+
+static void codes_write(const struct param *row, const void *field, struct buffer *query)
+{
+    (void)row;
+    const struct db_codes *codes = field;
+    for (size_t i = 0; i < codes->len; i++) {
+        buffer_text(query, i > 0 ? "," : codes->negate ? "!" : "");
+        percent_encode(query, codes->values[i]);
+    }
+}
+
+static bool sort_has(const struct sort_param *sort, int key)
+{
+    for (size_t i = 0; i < sort->len; i++) {
+        if ((int)sort->by[i].key == key)
+            return true;
+    }
+    return false;
+}
+
+static bool sort_read(struct param_reading *reading, char *text, void *field)
+{
+    struct sort_param *sort = field;
+    if (!list_fits(reading, text, DB_SORT_LEN))
+        return false;
+    size_t before = faults_so_far(reading);
+    for (char *value; (value = list_next(reading, &text));) {
+        bool descending = *value == '-';
+        int key = value_index(reading->row->values, value + descending);
+        if (key < 0)
+            param_unknown(reading, value + descending);
+        else if (sort_has(sort, key))
+            param_fault(reading, arena_printf(reading->arena, "sorts by %s twice", value + descending), NULL);
+        else
+            sort->by[sort->len++] = (struct db_sort){(enum db_study_sort_key)key, descending};
+    }
+    return faults_so_far(reading) == before;
+}
+
+static void sort_write(const struct param *row, const void *field, struct buffer *query)
+{
+    const struct sort_param *sort = field;
+    for (size_t i = 0; i < sort->len; i++) {
+        buffer_text(query, i > 0 ? "," : "");
+        buffer_text(query, sort->by[i].descending ? "-" : "");
+        percent_encode(query, row->values[sort->by[i].key]);
+    }
+}
+
+static bool fields_read(struct param_reading *reading, char *text, void *field)
+{
+    if (!list_fits(reading, text, PARAM_LIST_MAX))
+        return false;
+    size_t before = faults_so_far(reading);
+    for (char *value; (value = list_next(reading, &text));) {
+        int index = value_index(reading->row->values, value);
+        if (index < 0)
+            param_unknown(reading, value);
+        else
+            *(fields_param *)field |= UINT64_C(1) << index;
+    }
+    return faults_so_far(reading) == before;
+}
+
+static void fields_write(const struct param *row, const void *field, struct buffer *query)
+{
+    bool later = false;
+    for (int i = 0; row->values[i]; i++) {
+        if (!(*(const fields_param *)field >> i & 1))
+            continue;
+        buffer_text(query, later ? "," : "");
+        percent_encode(query, row->values[i]);
+        later = true;
+    }
+}
+
+#define FIELD(type) sizeof(type), _Alignof(type)
+const struct param_kind param_kinds[] = {
+    [T_INT]         = {"integer",     FIELD(int64_t),           int_read,               int_write},
+    [T_BOOL]        = {"boolean",     FIELD(enum db_tri),       bool_read,              bool_write},
+    [T_ENUM]        = {"enum",        FIELD(int),               enum_read,              enum_write},
+    [T_CODES]       = {"codes",       FIELD(struct db_codes),   codes_read,             codes_write},
+    [T_RANGES]      = {"ranges",      FIELD(struct db_ranges),  param_ranges_read,      param_ranges_write},
+    [T_TIME_RANGES] = {"time-ranges", FIELD(struct db_ranges),  param_time_ranges_read, param_time_ranges_write},
+    [T_SORT]        = {"sort",        FIELD(struct sort_param), sort_read,              sort_write},
+    [T_FIELDS]      = {"fields",      FIELD(fields_param),      fields_read,            fields_write},
+    [T_CURSOR]      = {"cursor",      FIELD(const char *),      cursor_read,            text_write},
+    [T_DAY]         = {"day",         FIELD(const char *),      day_read,               text_write},
+    [T_ID]          = {"id",          FIELD(const char *),      id_read,                text_write},
+};
+const size_t param_kinds_len = sizeof param_kinds / sizeof *param_kinds;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Percent-encoding (RFC 3986) and UTF-8 (RFC 3629), strictly.
+ */
+#ifndef STUDYD_SERVER_PERCENT_H
+#define STUDYD_SERVER_PERCENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "handlers/arena.h"
+#include "handlers/buffer.h"
+
+/* The code point at *at, which moves on; −1 = not UTF-8. *at < end. */
+int32_t utf8_next(const char **at, const char *end);
+
+/* Decodes one name or value of a query: UTF-8 without control characters. NULL = it cannot be, and *ret_reason says why, for
+ * people, as the rest of a sentence that begins with what it is; *ret_reason NULL = no memory. */
+char *percent_decode(struct arena *arena, const char *raw, size_t len, const char **ret_reason);
+
+/* Appends text with everything encoded but unreserved characters and , : ! which lists, times and negations are made of. */
+bool percent_encode(struct buffer *buffer, const char *text);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * THE table: the only file that lists the API. A new endpoint is a row here, a handler in handlers/ and an operation in
+ * openapi.yaml; tests compare the three.
+ */
+#include "server/route.h"
+
+#include "handlers/handlers.h"
+#include "handlers/study_json.h"
+
+static const char *const mechanism_codes[] = {"open-call", "needs-identified", "other", NULL};
+static const char *const status_codes[] = {"planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL};
+static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
+static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+/* In the order of enum db_study_sort_key. */
+static const char *const sort_names[] = {"id",          "name",      "call_year", "amount_nok", "planned", "included", "percent", "leader",
+                                         "institution", "mechanism", "status",    "updated",    NULL};
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define CODES(type, name, ...) {#name, IN_QUERY, T_CODES, AT(type, filter.name), __VA_ARGS__}
+#define RANGES(type, name, low, high) {#name, IN_QUERY, T_RANGES, AT(type, filter.name), .min = low, .max = high}
+#define YES_NO(type, name) {#name, IN_QUERY, T_BOOL, AT(type, filter.name)}
+
+/* The filters of /studies, which every statistic takes as well. */
+#define STUDY_FILTERS(type)                                                                                            \
+    CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
+    CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
+    RANGES(type, call_year, 1900, 2200),                                                                               \
+    CODES(type, mechanism, .values = mechanism_codes),                                                                 \
+    RANGES(type, award_call_year, 1900, 2200),                                                                         \
+    CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
+    CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
+    CODES(type, institution, .vocabulary = DB_VOCAB_INSTITUTION),                                                      \
+    CODES(type, hospital, .vocabulary = DB_VOCAB_INSTITUTION),                                                         \
+    CODES(type, region, .values = region_codes),                                                                       \
+    CODES(type, inclusion_region, .values = region_codes),                                                             \
+    CODES(type, leader, .vocabulary = DB_VOCAB_LEADER),                                                                \
+    CODES(type, status, .values = status_codes),                                                                       \
+    YES_NO(type, has_card),                                                                                            \
+    YES_NO(type, behind_plan),                                                                                         \
+    RANGES(type, amount_nok, 0, INT64_C(9999999999999)),                                                               \
+    RANGES(type, planned, 0, 1000000000),                                                                              \
+    RANGES(type, included, 0, 1000000000),                                                                             \
+    RANGES(type, age, 0, 130),                                                                                         \
+    {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
+
+static const struct param studies_list_rows[] = {
+    STUDY_FILTERS(studies_list_params),
+    {"sort", IN_QUERY, T_SORT, AT(studies_list_params, sort), .values = sort_names},
+    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = 50},
+    {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
+    {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
+    {0},
+};
+static const struct param studies_get_rows[] = {
+    {"id", IN_PATH, T_ID, AT(studies_get_params, id)},
+    {"fields", IN_QUERY, T_FIELDS, AT(studies_get_params, fields), .values = study_json_members},
+    {0},
+};
+static const struct param recruitment_get_rows[] = {
+    {"id", IN_PATH, T_ID, AT(recruitment_get_params, id)},
+    {"from", IN_QUERY, T_DAY, AT(recruitment_get_params, from)},
+    {"to", IN_QUERY, T_DAY, AT(recruitment_get_params, to)},
+    {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
+    {0},
+};
+static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_regions_params), {0}};
+static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
+static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
+
+#define JSON "application/json"
+#define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
+
+const struct route routes[] = {
+    {"getIndex", "GET", "/", index_get, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listProgrammes", "GET", "/programmes", programmes_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getProgramme", "GET", "/programmes/{id}", programmes_get, TAKES(programmes_get_rows, programmes_get_params), .content_type = JSON,
+     .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
+    {"listStudies", "GET", "/studies", studies_list, TAKES(studies_list_rows, studies_list_params), .content_type = JSON, .tag = TAG_DATA,
+     .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
+     .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, TAKES(recruitment_get_rows, recruitment_get_params),
+     .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, TAKES(stats_regions_rows, stats_regions_params), .content_type = JSON,
+     .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listInstitutions", "GET", "/institutions", institutions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listRegions", "GET", "/regions", regions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listCategories", "GET", "/categories", categories_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listMechanisms", "GET", "/mechanisms", mechanisms_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listCalls", "GET", "/calls", calls_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getOpenapiYaml", "GET", "/openapi.yaml", openapi_yaml_get, .content_type = "application/yaml", .tag = TAG_BUILD, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getOpenapiJson", "GET", "/openapi.json", openapi_json_get, .content_type = JSON, .tag = TAG_BUILD, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listProblems", "GET", "/problems", problems_list, .content_type = JSON, .tag = TAG_BUILD, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getProblem", "GET", "/problems/{slug}", problems_get, TAKES(problems_get_rows, problems_get_params), .content_type = JSON,
+     .tag = TAG_BUILD, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
+    {"getLiveness", "GET", "/health/live", health_live, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
+};
+const size_t routes_len = sizeof routes / sizeof routes[0];

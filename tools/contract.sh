@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# contract.sh DIR: lints openapi.yaml, compares it with the daemon of DIR, and checks the exchanges recorded there.
+set -eu
+dir=$(cd "$1" && pwd)
+[ ! -x build/node/bin/node ] || PATH="$(pwd)/build/node/bin:$PATH"
+if [ ! -e tests/node_modules/.made ] || ! cmp -s tests/package-lock.json tests/node_modules/.made; then
+    (cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp tests/package-lock.json tests/node_modules/.made
+fi
+STUDYD=$dir/studyd
+STUDYD_EXCHANGES=$dir/exchanges.ndjson
+export STUDYD STUDYD_EXCHANGES REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+(cd tests && npm run --silent lint)
+node --test tests/contract/ tests/data/
+(cd tests && npm run --silent exchanges)
