@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the files of this folder share. No other folder includes it.
+ */
+#ifndef STUDYD_DB_INTERNAL_H
+#define STUDYD_DB_INTERNAL_H
+
+#include "db/db.h"
+#include "gen/db_statements.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#define CLEANUP(function) __attribute__((cleanup(function)))
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ── status.c ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+enum db_status status_of(int sqlite_code); /* any result code, extended or not; ROW and DONE are DB_OK */
+enum db_status status_of_errno(int error);
+
+/* ── arena.c: memory that is freed at once ──────────────────────────────────────────────────────────────────── */
+
+struct arena {
+    struct arena_chunk *chunks; /* zeroed = empty */
+};
+void *arena_alloc(struct arena *arena, size_t size); /* zeroed; NULL = no memory */
+char *arena_copy(struct arena *arena, const char *text, size_t len);
+char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void arena_free(struct arena *arena);  /* it is empty then, and may be used again */
+
+/* A growing array in an arena. */
+struct list {
+    void *items;
+    size_t len, room, size; /* size of one item; set by the caller */
+};
+void *list_add(struct list *list, struct arena *arena); /* the new item, zeroed; NULL = no memory */
+
+/* ── map.c: string → value ──────────────────────────────────────────────────────────────────────────────────── */
+
+struct map_entry {
+    const char *key; /* borrowed; must outlive the map */
+    union {
+        const char *text;
+        struct db_study_state state;
+    };
+};
+struct map {
+    struct map_entry *slots; /* zeroed = empty */
+    size_t len, room;
+};
+bool map_reserve(struct map *map, size_t more); /* so many puts cannot fail then */
+struct map_entry *map_find(const struct map *map, const char *key);
+struct map_entry *map_put(struct map *map, const char *key); /* the entry of key, made if need be; room was reserved */
+void map_free(struct map *map);
+
+/* ── statement.c: statements prepared once, bound by name ───────────────────────────────────────────────────── */
+
+struct statements {
+    sqlite3 *sql;
+    sqlite3_stmt *prepared[STMT_COUNT];
+};
+enum db_status statements_prepare_all(struct statements *statements); /* DB_DAMAGED: a table or column is missing */
+void statements_close(struct statements *statements);
+
+/* One argument by name. ARG_KNOWN: −1 is NULL. The text must live until query_end. */
+struct arg {
+    const char *name;
+    enum arg_kind { ARG_TEXT, ARG_INT, ARG_KNOWN, ARG_BLOB } kind;
+    const void *bytes;
+    int64_t number; /* of ARG_BLOB: its length */
+};
+#define ARG_T(parameter, value) {.name = parameter, .kind = ARG_TEXT, .bytes = value}
+#define ARG_I(parameter, value) {.name = parameter, .kind = ARG_INT, .number = value}
+#define ARG_K(parameter, value) {.name = parameter, .kind = ARG_KNOWN, .number = value}
+#define ARG_B(parameter, value, length) {.name = parameter, .kind = ARG_BLOB, .bytes = value, .number = (int64_t)(length)}
+#define ARGS(...) ((const struct arg[]){__VA_ARGS__, {0}})
+#define NO_ARGS NULL
+
+/* A member of a struct that is a parameter on writing (name) and a column on reading (name without the colon). */
+struct field {
+    const char *name; /* NULL ends a table */
+    enum field_kind {
+        FIELD_TEXT,  /* const char *, NULL is NULL */
+        FIELD_INT64,
+        FIELD_KNOWN, /* int64_t, −1 is NULL */
+        FIELD_INT,
+        FIELD_INT_KNOWN, /* int, −1 is NULL */
+        FIELD_BOOL,
+    } kind;
+    size_t offset;
+    const char *member; /* what the API calls it, for fields that can be edited in the register; else NULL */
+};
+
+/* A run of one statement. Errors stick: binding and stepping may be written down without looking in between. */
+struct query {
+    sqlite3_stmt *stmt;
+    int code;   /* the first error, else the last step's */
+    int column; /* next to be read by query_fields */
+};
+struct query query_begin(struct statements *statements, enum db_statement which, const struct arg *args);
+struct query query_on(sqlite3_stmt *stmt); /* a statement of one's own */
+void query_end(struct query *query); /* for CLEANUP: resets */
+void query_bind(struct query *query, const struct arg *args);
+void query_bind_fields(struct query *query, const struct field *fields, const void *record);
+bool query_row(struct query *query); /* false: no more, or an error */
+/* The next columns into record; texts are copied into arena, or borrowed until the next step when it is NULL. */
+void query_fields(struct query *query, const struct field *fields, void *ret_record, struct arena *arena);
+const char *query_text(struct query *query, int column); /* borrowed until the next step */
+int64_t query_int(struct query *query, int column);
+int64_t query_known(struct query *query, int column); /* −1 when NULL */
+enum db_status query_status(const struct query *query);
+enum db_status query_run(struct query *query); /* steps to the end */
+
+/* A statement without an answer. */
+enum db_status statement_run(struct statements *statements, enum db_statement which, const struct arg *args);
+
+/* ── connection.c, lock.c ───────────────────────────────────────────────────────────────────────────────────── */
+
+enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
+enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
+enum db_status connection_keep_log(sqlite3 *sql); /* the writer's journal settings, once the file is known to be ours */
+enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail);
+void detail_set(char **ret_detail, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
+
+struct versions {
+    pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
+    struct map map;
+    struct arena keys;     /* never shrinks: codes do not go */
+    char epoch[17];
+    _Atomic int64_t data_version, data_updated;
+};
+/* One study with the version it will have. */
+struct new_version {
+    const char *code;
+    struct db_study_state state;
+};
+enum db_status versions_load(struct db *db);
+/* prepare before the commit: after it, publish cannot fail. */
+enum db_status versions_prepare(struct db *db, struct list *new_versions);
+void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);
+const char *versions_code(const struct db *db, const char *code); /* the code as kept here: for ever; NULL = no such study */
+void versions_each(const struct db *db, bool (*each)(void *cls, const char *code), void *cls);
+
+/* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct db {
+    char *path; /* NULL = in memory */
+    int lock_fd;
+    sqlite3 *sql;
+    struct statements statements;
+    const struct db_renderer *renderer;
+    struct versions versions;
+    _Atomic int readers;
+    bool importing;
+};
+
+#define SHAPES_MAX 64
+struct shape { /* a statement put together for one shape of question */
+    char *text;
+    sqlite3_stmt *stmt;
+    uint64_t used;
+};
+
+struct vocabulary {
+    struct map found;  /* what is asked → canonical spelling */
+    struct list values; /* const char *, canonical, in order */
+    struct arena arena;
+    int64_t data_version; /* −1 = not read yet */
+};
+
+struct db_reader {
+    struct db *db;
+    struct statements statements;
+    struct statements *st; /* &statements, or the writer's when the database is in memory */
+    int depth;             /* of begin … end */
+    bool began;            /* this reader opened the transaction */
+    struct shape shapes[SHAPES_MAX];
+    uint64_t clock;
+    struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
+    struct map words;      /* every canonical spelling handed out; lives as long as the reader */
+    struct arena word_arena;
+};
+
+enum db_status reader_enter(struct db_reader *reader);
+void reader_leave(struct db_reader *reader);
+void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
+void vocabularies_close(struct db_reader *reader);
+
+/* ── study_fields.c, study_load.c ───────────────────────────────────────────────────────────────────────────── */
+
+/* A list of a study: how it is cleared, written and read. */
+struct study_list {
+    const char *name;   /* in local_edit and in notes */
+    enum db_statement clear, add, load; /* add = STMT_COUNT: read only */
+    bool positioned;
+    const struct field *fields; /* written and read */
+    const struct field *labels; /* read only, after them; may be NULL */
+    size_t size;        /* of an item */
+    size_t items, len;  /* offsets in struct db_study */
+};
+extern const struct field study_facts[], study_texts[], study_made[];
+extern const struct study_list study_lists[];
+extern const size_t study_lists_len;
+
+enum db_status study_load(struct statements *statements, struct arena *arena, int64_t id, struct db_study *ret_study);
+
+/* ── recruitment.c, refresh.c ───────────────────────────────────────────────────────────────────────────────── */
+
+enum db_status recruitment_refresh(struct statements *statements, int64_t study);
+int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
+int64_t day_number(const char *date, bool last); /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
+
+enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
+enum db_status render_all(struct db *db);
+
+/* ── import ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct db_import {
+    struct db *db;
+    struct statements *st;
+    struct arena arena;      /* of the whole import */
+    const char *programme, *edition_code, *as_of;
+    int64_t edition;
+    bool newest;             /* no edition of the programme is later */
+    int64_t data_version, now;
+    int64_t position;        /* of the next figure */
+    enum db_status failed;   /* the first failure: nothing works after it */
+    char *detail;            /* malloc'd, may be NULL */
+    struct list new_versions;
+    struct db_import_result result;
+};
+enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+struct touch { bool added, named, reported; };
+enum db_status import_touch(struct db_import *import, int64_t study, struct touch why);
+enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines,
+                               const char *nb, const char *en);
+enum db_status import_refresh(struct db_import *import);
+extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
+    institution_fields[], figure_fields[], note_fields[];
+
+/* ── position.c, studies_query.c ────────────────────────────────────────────────────────────────────────────── */
+
+/* A statement in the making, from constant fragments; values are bound. */
+struct sql_value {
+    enum arg_kind kind;
+    int64_t number; /* or length */
+    const void *bytes; /* NULL with ARG_TEXT or ARG_BLOB is NULL */
+};
+struct sql {
+    struct arena *arena;
+    struct list text;   /* char */
+    struct list values; /* struct sql_value */
+    bool failed;        /* no memory */
+};
+struct sql sql_begin(struct arena *arena);
+void sql_add(struct sql *sql, const char *fragment);
+void sql_int(struct sql *sql, int64_t value);
+void sql_value(struct sql *sql, struct sql_value value);
+void sql_filter(struct sql *sql, const struct db_study_filter *filter); /* " WHERE 1 AND …" over study s */
+enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query *ret_query);
+
+#define SORT_KEYS_MAX (DB_SORT_LEN + 1)
+#define SORT_KEY_BYTES 100 /* so that any SORT_KEYS_MAX keys fit into a struct db_position */
+struct sort_column {
+    const char *column;
+    enum arg_kind kind; /* ARG_KNOWN: a number that may be unknown */
+};
+extern const struct sort_column sort_columns[];
+struct ordering {
+    struct db_sort keys[SORT_KEYS_MAX];
+    size_t len;
+};
+struct ordering ordering_of(const struct db_studies_query *query); /* without repetition, the id last */
+void position_write(const struct ordering *ordering, sqlite3_stmt *row, int column, struct db_position *ret_position);
+/* The values lie in the position. false = no position of this ordering. */
+bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
+
+/* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
+uint32_t utf8_next(const char **text);
+size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
+
+#endif

@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The register itself: its versions, and the log of what changed.
+
+-- name: register_get
+-- Epoch, data version, time of the last change, renderer. Primary key.
+SELECT epoch, data_version, updated, renderer FROM register WHERE id = 1;
+
+-- name: register_advance
+-- After an import: the new data version and its time. Primary key.
+UPDATE register SET data_version = :data_version, updated = :updated WHERE id = 1;
+
+-- name: register_set_renderer
+-- The version of the representation that every study now has. Primary key.
+UPDATE register SET renderer = :renderer WHERE id = 1;
+
+-- name: versions_all
+-- Code, version and time of every study. scan: read once, at open, into memory.
+SELECT code, version, updated FROM study;
+
+-- name: change_add
+-- One row of the log. Insert.
+INSERT INTO change (kind, study, at, data_version) VALUES (:kind, :study, :at, :data_version);
+
+-- name: changes
+-- What changed after :since, in order. Primary key, then study by primary key.
+SELECT c.id, c.kind, s.code AS study, c.at, c.data_version
+FROM change c LEFT JOIN study s ON s.id = c.study
+WHERE c.id > :since ORDER BY c.id LIMIT :limit;

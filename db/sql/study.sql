@@ -1,0 +1,272 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- One study: writing its facts, reading it whole, and what is made from it.
+
+-- name: study_known
+-- Id, programme, edition and when it was stated. Unique index (code).
+SELECT id, programme, edition, stated FROM study WHERE code = :code;
+
+-- name: study_alias_get
+-- The study that an old id stands for. Primary key, then study by primary key.
+SELECT s.id, s.code FROM study_alias a JOIN study s ON s.id = a.study WHERE a.alias = :alias;
+
+-- name: study_alias_add
+-- An old id. Primary key.
+INSERT OR IGNORE INTO study_alias (alias, study) VALUES (:alias, :study);
+
+-- name: study_put
+-- The facts that are filtered and sorted; returns the id. Unique index (code).
+INSERT INTO study (code, programme, edition, stated, leader, institution, status, mechanism, call_year, has_card, amount_nok,
+    age_min, age_max)
+VALUES (:code, :programme, :edition, :stated, :leader, :institution, :status, :mechanism, :call_year, :has_card, :amount_nok,
+    :age_min, :age_max)
+ON CONFLICT (code) DO UPDATE SET edition = excluded.edition, stated = excluded.stated, leader = excluded.leader,
+    institution = excluded.institution, status = excluded.status, mechanism = excluded.mechanism,
+    call_year = excluded.call_year, has_card = excluded.has_card, amount_nok = excluded.amount_nok,
+    age_min = excluded.age_min, age_max = excluded.age_max
+RETURNING id;
+
+-- name: study_text_put
+-- The other facts. Primary key.
+REPLACE INTO study_text (study, acronym, title_nb, title_en, scientific_title, hospitals_stated, european_sites, age_text,
+    sexes, children, condition_nb, condition_en, aim, aim_text, design, design_text, summary_nb, summary_en, about_nb,
+    about_en, novelty_nb, novelty_en, importance_nb, importance_en, progress_nb, progress_en, next_steps_nb, next_steps_en,
+    start, inclusion_end, inclusion_end_expected, completion_expected, contact)
+VALUES (:study, :acronym, :title_nb, :title_en, :scientific_title, :hospitals_stated, :european_sites, :age_text,
+    :sexes, :children, :condition_nb, :condition_en, :aim, :aim_text, :design, :design_text, :summary_nb, :summary_en, :about_nb,
+    :about_en, :novelty_nb, :novelty_en, :importance_nb, :importance_en, :progress_nb, :progress_en, :next_steps_nb, :next_steps_en,
+    :start, :inclusion_end, :inclusion_end_expected, :completion_expected, :contact);
+
+-- name: local_edits
+-- The fields of a study that were edited here. Primary key.
+SELECT field FROM local_edit WHERE study = :study ORDER BY field;
+
+-- name: study_settle_conflicts
+-- Before a newer edition speaks: what earlier ones said against the register, but for counts. note_by_record.
+DELETE FROM note WHERE record = 'study' AND ref = :code AND kind = 'conflict' AND COALESCE(field, '') <> 'recruitment';
+
+-- name: studies_forgotten
+-- The studies whose facts come from the edition though it no longer holds them. study_by_edition.
+SELECT code FROM study WHERE edition = :edition AND stated < :stated ORDER BY code;
+
+-- name: study_load
+-- One study but for its lists: the facts, then names and labels, then numbers. Primary keys.
+SELECT s.code, s.programme, s.leader, s.institution, s.status, s.mechanism, s.call_year, s.has_card, s.amount_nok, s.age_min,
+    s.age_max,
+    t.acronym, t.title_nb, t.title_en, t.scientific_title, t.hospitals_stated, t.european_sites, t.age_text, t.sexes,
+    t.children, t.condition_nb, t.condition_en, t.aim, t.aim_text, t.design, t.design_text, t.summary_nb, t.summary_en,
+    t.about_nb, t.about_en, t.novelty_nb, t.novelty_en, t.importance_nb, t.importance_en, t.progress_nb, t.progress_en,
+    t.next_steps_nb, t.next_steps_en, t.start, t.inclusion_end, t.inclusion_end_expected, t.completion_expected, t.contact,
+    i.name AS institution_name, i.region AS institution_region, m.label_nb AS mechanism_nb, m.label_en AS mechanism_en,
+    COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title) AS name,
+    s.planned, s.included, s.remaining, s.exceeded_by, s.permille, s.included_as_of, s.version, s.updated
+FROM study s JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution
+JOIN mechanism m ON m.code = s.mechanism
+WHERE s.id = :study;
+
+-- name: study_next
+-- The next study by id. Primary key.
+SELECT id FROM study WHERE id > :after ORDER BY id LIMIT 1;
+
+-- name: awards_clear
+-- Primary key.
+DELETE FROM award WHERE study = :study;
+
+-- name: awards_add
+-- Primary key.
+INSERT INTO award (study, position, kind, call_year, mechanism, amount_nok, title, lines)
+VALUES (:study, :position, :kind, :call_year, :mechanism, :amount_nok, :title, :lines);
+
+-- name: awards_load
+-- A study's awards, main first. Primary keys.
+SELECT a.kind, a.call_year, a.mechanism, a.amount_nok, a.title, a.lines, m.label_nb, m.label_en
+FROM award a JOIN mechanism m ON m.code = a.mechanism WHERE a.study = :study ORDER BY a.position;
+
+-- name: categories_clear
+-- Primary key.
+DELETE FROM study_category WHERE study = :study;
+
+-- name: categories_add
+-- Primary key.
+INSERT INTO study_category (study, position, category) VALUES (:study, :position, :category);
+
+-- name: categories_load
+-- A study's categories as printed. Primary keys.
+SELECT x.category, c.label_nb, c.label_en FROM study_category x JOIN category c ON c.code = x.category
+WHERE x.study = :study ORDER BY x.position;
+
+-- name: hospitals_clear
+-- Primary key.
+DELETE FROM study_hospital WHERE study = :study;
+
+-- name: hospitals_add
+-- Primary key.
+INSERT INTO study_hospital (study, position, institution) VALUES (:study, :position, :institution);
+
+-- name: hospitals_load
+-- A study's hospitals as printed. Primary keys.
+SELECT h.institution, i.name, i.region FROM study_hospital h JOIN institution i ON i.code = h.institution
+WHERE h.study = :study ORDER BY h.position;
+
+-- name: inclusion_regions_clear
+-- The regions an edition states, and those made from hospitals and reports. Primary key.
+DELETE FROM study_inclusion_region WHERE study = :study;
+
+-- name: inclusion_regions_add
+-- A stated region. Primary key.
+INSERT INTO study_inclusion_region (study, region, known_by) VALUES (:study, :region, 'stated');
+
+-- name: inclusion_regions_load
+-- Where a study is known to include, in region order. Primary keys.
+SELECT DISTINCT x.region FROM study_inclusion_region x JOIN region r ON r.code = x.region
+WHERE x.study = :study ORDER BY r.position, r.code;
+
+-- name: arms_clear
+-- Primary key.
+DELETE FROM study_arm WHERE study = :study;
+
+-- name: arms_add
+-- Primary key.
+INSERT INTO study_arm (study, position, label) VALUES (:study, :position, :label);
+
+-- name: arms_load
+-- Primary key.
+SELECT label FROM study_arm WHERE study = :study ORDER BY position;
+
+-- name: identifiers_clear
+-- Primary key.
+DELETE FROM study_identifier WHERE study = :study;
+
+-- name: identifiers_add
+-- Primary key.
+INSERT INTO study_identifier (study, position, system, value) VALUES (:study, :position, :first, :second);
+
+-- name: identifiers_load
+-- Primary key.
+SELECT system AS first, value AS second FROM study_identifier WHERE study = :study ORDER BY position;
+
+-- name: links_clear
+-- Primary key.
+DELETE FROM study_link WHERE study = :study;
+
+-- name: links_add
+-- Primary key.
+INSERT INTO study_link (study, position, url, label) VALUES (:study, :position, :first, :second);
+
+-- name: links_load
+-- Primary key.
+SELECT url AS first, label AS second FROM study_link WHERE study = :study ORDER BY position;
+
+-- name: publications_clear
+-- Primary key.
+DELETE FROM study_publication WHERE study = :study;
+
+-- name: publications_add
+-- Primary key.
+INSERT INTO study_publication (study, position, citation, doi) VALUES (:study, :position, :first, :second);
+
+-- name: publications_load
+-- Primary key.
+SELECT citation AS first, doi AS second FROM study_publication WHERE study = :study ORDER BY position;
+
+-- name: sources_clear
+-- Primary key.
+DELETE FROM study_source WHERE study = :study;
+
+-- name: sources_add
+-- Primary key.
+INSERT INTO study_source (study, position, document, lines) VALUES (:study, :position, :first, :second);
+
+-- name: sources_load
+-- Where a study stands: the title of the document, and lines. Primary keys.
+SELECT COALESCE(x.document, e.document_title) AS first, x.lines AS second
+FROM study s JOIN edition e ON e.id = s.edition JOIN study_source x ON x.study = s.id
+WHERE s.id = :study ORDER BY x.position;
+
+-- name: study_notes_load
+-- The notes of the edition that the facts come from, and every conflict. Primary key, note_by_record.
+SELECT n.record, n.ref AS id, n.field, n.kind, n.text_nb, n.text_en,
+    e.document_title || CASE WHEN n.lines IS NULL THEN '' ELSE ', lines ' || n.lines END AS source, n.lines
+FROM study s JOIN note n ON n.record = 'study' AND n.ref = s.code AND (n.edition = s.edition OR n.kind = 'conflict')
+JOIN edition e ON e.id = n.edition
+WHERE s.id = :study ORDER BY n.id;
+
+-- name: regions_forget
+-- Before the regions of hospitals and reports are made anew. Primary key.
+DELETE FROM study_inclusion_region WHERE study = :study AND known_by <> 'stated';
+
+-- name: regions_of_hospitals
+-- The regions of a study's hospitals. Primary keys.
+INSERT INTO study_inclusion_region (study, region, known_by)
+SELECT DISTINCT h.study, i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
+WHERE h.study = :study AND i.region IS NOT NULL;
+
+-- name: regions_of_reports
+-- The regions a study has reported from. report_by_study.
+INSERT INTO study_inclusion_region (study, region, known_by)
+SELECT DISTINCT study, region, 'report' FROM report WHERE study = :study AND region IS NOT NULL;
+
+-- name: region_counts_forget
+-- Primary key.
+DELETE FROM study_region WHERE study = :study;
+
+-- name: region_counts_make
+-- The newest plan and report of each region. plan_by_study, report_by_study. scan: the regions, a handful.
+INSERT INTO study_region (study, region, takes_part, planned, included, included_as_of)
+SELECT :study, r.code,
+    EXISTS (SELECT 1 FROM study_inclusion_region x WHERE x.study = :study AND x.region = r.code) AS takes_part,
+    (SELECT p.planned FROM plan p WHERE p.study = :study AND p.region = r.code
+        ORDER BY p.as_of DESC, p.standing DESC, p.recorded DESC, p.id DESC LIMIT 1) AS planned,
+    (SELECT t.included FROM report t WHERE t.study = :study AND t.region = r.code
+        ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1),
+    (SELECT t.as_of FROM report t WHERE t.study = :study AND t.region = r.code
+        ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1)
+FROM region r WHERE takes_part OR planned IS NOT NULL;
+
+-- name: study_inputs
+-- What the numbers of a study are made from: its dates and its programme's threshold. Primary keys.
+SELECT p.disclosure_threshold, t.start, t.inclusion_end_expected
+FROM study s JOIN programme p ON p.code = s.programme JOIN study_text t ON t.study = s.id WHERE s.id = :study;
+
+-- name: plan_total
+-- The newest plan of the whole study. plan_by_study.
+SELECT planned, planned_end FROM plan WHERE study = :study AND region IS NULL
+ORDER BY as_of DESC, standing DESC, recorded DESC, id DESC LIMIT 1;
+
+-- name: report_total
+-- The newest report of the whole study. report_by_study.
+SELECT included, as_of FROM report WHERE study = :study AND region IS NULL
+ORDER BY as_of DESC, standing DESC, recorded DESC, id DESC LIMIT 1;
+
+-- name: region_sums
+-- Over the regions that take part: how many, how many have a plan, their sum; have reported, their sum, oldest, newest.
+-- Primary key.
+SELECT count(*), count(planned), sum(planned), count(included), sum(included), min(included_as_of), max(included_as_of)
+FROM study_region WHERE study = :study AND takes_part = 1;
+
+-- name: study_refresh
+-- What is made from the facts. Primary key.
+UPDATE study SET planned = :planned, included = :included, remaining = :remaining, exceeded_by = :exceeded_by,
+    permille = :permille, included_as_of = :included_as_of, behind_plan = :behind_plan, totals_only = :totals_only,
+    name_key = :name_key, leader_key = :leader_key, institution_key = :institution_key
+WHERE id = :study;
+
+-- name: study_keys
+-- The texts a study sorts by: its name, leader and institution. Primary keys.
+SELECT COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name
+FROM study s JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution WHERE s.id = :study;
+
+-- name: study_advance
+-- A new version. Primary key.
+UPDATE study SET version = :version, updated = :updated WHERE id = :study;
+
+-- name: rendered_get
+-- The bytes that stand for a study. Primary key.
+SELECT json FROM rendered WHERE study = :study;
+
+-- name: rendered_put
+-- Primary key.
+REPLACE INTO rendered (study, json) VALUES (:study, :json);
+
+-- name: studies_get
+-- The bytes that stand for a study, by its code. Unique index (code), primary key.
+SELECT r.json FROM study s JOIN rendered r ON r.study = s.id WHERE s.code = :code;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The CSV files of a data set as tables.
+ */
+#ifndef STUDYD_INGEST_COLUMNS_H
+#define STUDYD_INGEST_COLUMNS_H
+
+#include "ingest/fields.h"
+
+struct table_spec {
+    enum folder_file file;
+    size_t row_size;            /* of its struct in dataset.h, which begins with int line */
+    const struct field *fields; /* its columns in their order; NULL name at the end */
+};
+
+extern const struct table_spec table_specs[TABLE_COUNT];
+
+/* The name of its file. */
+const char *table_file(enum table table);
+
+#endif
