@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the files of a data set for the tests, with a small CSV reader of its own: nothing is shared with the importer.
 'use strict';
 const fs = require('node:fs');
