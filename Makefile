@@ -17,12 +17,19 @@ OPT_asan    := -O1 -g3 -fsanitize=address,undefined -fno-omit-frame-pointer -fno
 OPT_tsan    := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
 OPT_cov     := -O0 -g3 --coverage -fprofile-update=atomic
 
+# One short line a step; `make V=1` shows the commands.
+Q   := $(if $(V),,@)
+say  = @$(if $(V),:,printf '  %-5s %s\n' $(1) $(2))
+
 # The release build is build/studyd; every other variant lives in a folder of its own.
 DIR      := $(if $(filter release,$(VARIANT)),$(BUILD),$(BUILD)/$(VARIANT))
 OPT      := $(OPT_$(VARIANT))
-CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR)/gen -DSTUDYD_VERSION='"$(VERSION)"' \
-             $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
-LDLIBS   = $(shell pkg-config --libs $(PKGS)) -pthread -lm
+# Empty where pkg-config is still missing: then only the targets that install it make sense.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR) -DSTUDYD_VERSION='"$(VERSION)"' \
+             $(PKG_CFLAGS) $(CFLAGS)
+LDLIBS   = $(PKG_LIBS) -pthread -lm
 
 SOURCES  := $(sort $(wildcard server/*.c handlers/*.c ingest/*.c db/*.c))
 OBJECTS  := $(SOURCES:%.c=$(DIR)/obj/%.o)
@@ -32,46 +39,51 @@ SQL      := $(sort $(wildcard db/sql/*.sql db/migrations/*.sql))
 GEN      := $(DIR)/gen/db_statements.h $(DIR)/gen/db_migrations.h $(DIR)/gen/openapi_bytes.h
 TESTS    := $(sort $(wildcard tests/*/test_*.c))
 TESTBINS := $(TESTS:%.c=$(DIR)/%)
-TESTLIB  := $(DIR)/obj/tests/support.o
+TESTLIB  := $(patsubst %.c,$(DIR)/obj/%.o,$(sort $(wildcard tests/*.c)))
 
 .PHONY: all
 all: $(DIR)/studyd
 
 $(DIR)/studyd: $(DIR)/obj/server/main.o $(LIBRARY)
-	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(LDLIBS)
 
 $(LIBRARY): $(filter-out $(DIR)/obj/server/main.o,$(OBJECTS))
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(DIR)/obj/%.o: %.c | $(GEN)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # ── generated: statements, migrations and the contract become C ──────────────────────────────────────────────
 $(DIR)/gen/db_statements.h: $(sort $(wildcard db/sql/*.sql)) tools/embed-sql.awk
+	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	awk -f tools/embed-sql.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
+	$(Q)awk -f tools/embed-sql.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
 
 $(DIR)/gen/db_migrations.h: $(sort $(wildcard db/migrations/*.sql)) tools/embed-migrations.awk
+	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	awk -f tools/embed-migrations.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
+	$(Q)awk -f tools/embed-migrations.awk $(filter %.sql,$^) > $@.tmp && mv $@.tmp $@
 
 # yaml2json runs at build time only; it is built without the variant's instruments.
 $(DIR)/gen/yaml2json: tools/yaml2json.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 $(WARN) -o $@ $< $(shell pkg-config --cflags --libs yaml-0.1 jansson)
+	$(Q)$(CC) -std=gnu17 -O1 $(WARN) -o $@ $< $(shell pkg-config --cflags --libs yaml-0.1 jansson)
 
 $(DIR)/gen/openapi.json: openapi.yaml $(DIR)/gen/yaml2json
-	$(DIR)/gen/yaml2json < $< > $@.tmp && mv $@.tmp $@
+	$(Q)$(DIR)/gen/yaml2json < $< > $@.tmp && mv $@.tmp $@
 
 $(DIR)/gen/openapi_bytes.h: openapi.yaml $(DIR)/gen/openapi.json tools/embed-bytes.sh
-	sh tools/embed-bytes.sh openapi_yaml openapi.yaml openapi_json $(DIR)/gen/openapi.json > $@.tmp && mv $@.tmp $@
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed-bytes.sh openapi_yaml openapi.yaml openapi_json $(DIR)/gen/openapi.json > $@.tmp && mv $@.tmp $@
 
 # Names this build in ETags: another program may represent the same data otherwise.
 $(DIR)/gen/build_id.h: $(SOURCES) $(HEADERS) $(SQL) openapi.yaml
 	@mkdir -p $(@D)
-	printf '#define STUDYD_BUILD "%s"\n' "$$(cat $(sort $^) | sha256sum | cut -c1-8)" > $@
+	@printf '#define STUDYD_BUILD "%s"\n' "$$(cat $(sort $^) | sha256sum | cut -c1-8)" > $@
 
 $(DIR)/obj/server/etag.o: $(DIR)/gen/build_id.h
 $(DIR)/obj/server/etag.o: CFLAGS += -include $(DIR)/gen/build_id.h
@@ -98,13 +110,15 @@ deps: ## install what building and testing need
 	@sh tools/deps.sh test
 
 # ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────
-TEST_PKGS := check libcurl
-$(DIR)/obj/tests/support.o: CFLAGS += -Itests $(shell pkg-config --cflags $(TEST_PKGS) 2>/dev/null)
+TEST_CFLAGS := -Itests $(shell pkg-config --cflags check libcurl 2>/dev/null)
+TEST_LIBS   := $(shell pkg-config --libs check libcurl 2>/dev/null)
+$(TESTLIB): CFLAGS += $(TEST_CFLAGS)
 
 $(DIR)/tests/%: tests/%.c $(TESTLIB) $(LIBRARY)
+	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Itests $(shell pkg-config --cflags $(TEST_PKGS)) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) $(LIBRARY) \
-	    $(LDHARDEN) $(shell pkg-config --libs $(TEST_PKGS)) $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(TEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) $(LIBRARY) \
+	    $(LDHARDEN) $(TEST_LIBS) $(LDLIBS)
 
 .PHONY: test-bins
 test-bins: $(DIR)/studyd $(TESTBINS) ## build every test program of VARIANT

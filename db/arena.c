@@ -70,10 +70,12 @@ void arena_free(struct arena *arena)
     }
 }
 
-void *list_add(struct list *list, struct arena *arena)
+void *list_extend(struct list *list, struct arena *arena, size_t more)
 {
-    if (list->len == list->room) {
+    if (list->room - list->len < more) {
         size_t room = list->room == 0 ? 8 : list->room * 2;
+        while (room < list->len + more)
+            room *= 2;
         void *items = arena_alloc(arena, room * list->size);
         if (items == NULL)
             return NULL;
@@ -82,5 +84,11 @@ void *list_add(struct list *list, struct arena *arena)
         list->items = items;
         list->room = room;
     }
-    return (char *)list->items + list->len++ * list->size;
+    list->len += more;
+    return (char *)list->items + (list->len - more) * list->size;
+}
+
+void *list_add(struct list *list, struct arena *arena)
+{
+    return list_extend(list, arena, 1);
 }

@@ -2,7 +2,7 @@
 #include "handlers/arena.h"
 
 #include <stdarg.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "handlers/handlers.h"
 #include "handlers/json.h"
-#include "openapi_bytes.h"
+#include "gen/openapi_bytes.h"
 
 static enum api_error constant(struct reply *ret_reply, const unsigned char *bytes, size_t len)
 {

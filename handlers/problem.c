@@ -36,17 +36,17 @@ void faults_add(struct faults *faults, const char *in, const char *name, const c
 enum api_error api_error_of_db(enum db_status status)
 {
     switch (status) {
-    case DB_OK:        return API_OK;
+    case DB_OK: return API_OK;
     case DB_NOT_FOUND: return API_NOT_FOUND;
     case DB_HELD:
     case DB_BUSY:
     case DB_FULL:
     case DB_READ_ONLY:
     case DB_DAMAGED:
-    case DB_TOO_NEW:   return API_STORAGE_UNAVAILABLE;
+    case DB_TOO_NEW: return API_STORAGE_UNAVAILABLE;
     case DB_NO_MEMORY: return API_UNAVAILABLE;
-    case DB_CONFLICT:  /* a handler for which this is the client's fault says so before it comes here */
-    case DB_BUG:       return API_INTERNAL;
+    case DB_CONFLICT: /* a handler for which this is the client's fault says so before it comes here */
+    case DB_BUG: return API_INTERNAL;
     }
     return API_INTERNAL;
 }

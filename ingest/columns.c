@@ -3,15 +3,15 @@
 
 #include "ingest/forms.h"
 
-#define COUNT_MAX INT64_C(1000000000)
+#define COUNT_MAX  INT64_C(1000000000)
 #define AMOUNT_MAX (INT64_C(10000000000000) - 1)
 
-static const char *const bases[] = {"source", "general-knowledge", NULL};
+const char *const column_bases[] = {"source", "general-knowledge", NULL};
 static const char *const alias_kinds[] = {"institution", "leader", "study", NULL};
 static const char *const statuses[] = {"planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL};
 static const char *const award_kinds[] = {"main", "top-up", NULL};
-static const char *const measures[] = {"amount", "amount-share", "projects", "planned", "included", "included-share",
-                                       "remaining-share", "leaders", "leaders-share", "total-patients", NULL};
+static const char *const measures[] = {"amount",          "amount-share", "projects",      "planned",        "included", "included-share",
+                                       "remaining-share", "leaders",      "leaders-share", "total-patients", NULL};
 static const char *const units[] = {"nok", "million-nok", "percent", "projects", "patients", "leaders", NULL};
 static const char *const note_records[] = {"programme", "edition", "study", "institution", "leader", "category", "figure", NULL};
 static const char *const note_kinds[] = {"discrepancy", "ambiguous", "interpretation", "variant", "missing", NULL};
@@ -20,7 +20,7 @@ static const struct field region_fields[] = {
     {"code", FIELD_ID, .required = true, FIELD_AT(region_row, db.code), .key = KEY_REGION},
     {"label_nb", FIELD_LINE, FIELD_AT(region_row, db.label.nb)},
     {"label_en", FIELD_LINE, FIELD_AT(region_row, db.label.en)},
-    {"basis", FIELD_ENUM, .required = true, FIELD_AT(region_row, db.basis), .values = bases},
+    {"basis", FIELD_ENUM, .required = true, FIELD_AT(region_row, db.basis), .values = column_bases},
     {"lines", FIELD_LINES, FIELD_AT(region_row, db.lines)},
     {0},
 };
@@ -36,9 +36,9 @@ static const struct field mechanism_fields[] = {
 
 static const struct field category_fields[] = {
     {"code", FIELD_ID, .required = true, FIELD_AT(category_row, db.code), .key = KEY_CATEGORY},
-    {"label_nb", FIELD_LINE, .required = true, FIELD_AT(category_row, db.label.nb), .key = KEY_CATEGORY_LABEL},
+    {"label_nb", FIELD_LINE, FIELD_AT(category_row, db.label.nb), .key = KEY_CATEGORY_LABEL},
     {"label_en", FIELD_LINE, FIELD_AT(category_row, db.label.en)},
-    {"label_en_basis", FIELD_ENUM, FIELD_AT(category_row, db.label_en_basis), .values = bases},
+    {"label_en_basis", FIELD_ENUM, FIELD_AT(category_row, db.label_en_basis), .values = column_bases},
     {"lines", FIELD_LINES, FIELD_AT(category_row, db.lines)},
     {0},
 };
@@ -47,10 +47,9 @@ static const struct field institution_fields[] = {
     {"id", FIELD_ID, .required = true, FIELD_AT(institution_row, db.code), .key = KEY_INSTITUTION},
     {"name", FIELD_LINE, .required = true, FIELD_AT(institution_row, db.name), .key = KEY_INSTITUTION_NAME},
     {"region", FIELD_ID, FIELD_AT(institution_row, db.region), .refers = KEY_REGION},
-    {"region_basis", FIELD_ENUM, FIELD_AT(institution_row, db.region_basis), .values = bases},
-    {"part_of", FIELD_ID, FIELD_AT(institution_row, db.part_of), .refers = KEY_INSTITUTION,
-     FIELD_FOUND(institution_row, part_of_row)},
-    {"part_of_basis", FIELD_ENUM, FIELD_AT(institution_row, db.part_of_basis), .values = bases},
+    {"region_basis", FIELD_ENUM, FIELD_AT(institution_row, db.region_basis), .values = column_bases},
+    {"part_of", FIELD_ID, FIELD_AT(institution_row, db.part_of), .refers = KEY_INSTITUTION, FIELD_FOUND(institution_row, part_of_row)},
+    {"part_of_basis", FIELD_ENUM, FIELD_AT(institution_row, db.part_of_basis), .values = column_bases},
     {"lines", FIELD_LINES, FIELD_AT(institution_row, db.lines)},
     {0},
 };

@@ -15,6 +15,9 @@ struct table_spec {
 
 extern const struct table_spec table_specs[TABLE_COUNT];
 
+/* What a fact may rest on; NULL at the end. */
+extern const char *const column_bases[];
+
 /* The name of its file. */
 const char *table_file(enum table table);
 

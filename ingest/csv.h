@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define CSV_FIELDS_MAX 32
-#define CSV_FIELD_MAX ((size_t)64 * 1024) /* bytes; the longest text printed so far has 3 KB */
+#define CSV_FIELD_MAX  ((size_t)64 * 1024) /* bytes; the longest text printed so far has 3 KB */
 
 struct csv {
     char *at, *end;

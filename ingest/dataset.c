@@ -7,9 +7,9 @@
 
 bool reading_failed(const struct reading *reading)
 {
-    bool failed = reading->data->arena.failed || reading->folder->failed || reading->faults->failed;
+    bool failed = reading->data->pool.failed || reading->folder->failed || reading->faults->failed;
     for (size_t i = 0; i < KEY_COUNT; i++)
-        failed = failed || reading->data->index[i].failed;
+        failed = failed || reading->data->lookup[i].failed;
     return failed;
 }
 
@@ -40,8 +40,8 @@ void dataset_free(struct dataset *data)
     for (size_t i = 0; i < TABLE_COUNT; i++)
         free(data->table[i].at);
     for (size_t i = 0; i < KEY_COUNT; i++)
-        index_free(&data->index[i]);
+        lookup_free(&data->lookup[i]);
     for (size_t i = 0; i < FOLDER_FIXED; i++)
         free(data->text[i]);
-    arena_free(&data->arena);
+    pool_free(&data->pool);
 }

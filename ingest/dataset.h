@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "db/db.h"
-#include "ingest/arena.h"
-#include "ingest/faults.h"
+#include "ingest/pool.h"
+#include "ingest/findings.h"
 #include "ingest/folder.h"
-#include "ingest/index.h"
+#include "ingest/lookup.h"
 
 /* Rows of one CSV file. at points to structs of size bytes that begin with their line; see table_spec in columns.h. */
 struct rows {
@@ -21,23 +21,52 @@ struct rows {
 };
 
 enum table {
-    TABLE_REGIONS, TABLE_MECHANISMS, TABLE_CATEGORIES, TABLE_INSTITUTIONS, TABLE_ALIASES, TABLE_STUDIES, TABLE_AWARDS, TABLE_PLANS,
-    TABLE_REPORTS, TABLE_FIGURES, TABLE_NOTES, TABLE_COUNT,
+    TABLE_REGIONS,
+    TABLE_MECHANISMS,
+    TABLE_CATEGORIES,
+    TABLE_INSTITUTIONS,
+    TABLE_ALIASES,
+    TABLE_STUDIES,
+    TABLE_AWARDS,
+    TABLE_PLANS,
+    TABLE_REPORTS,
+    TABLE_FIGURES,
+    TABLE_NOTES,
+    TABLE_COUNT,
 };
 
 /* Keys that rows are found by. The first ones are columns; the rest is made by the checks. */
 enum key {
-    KEY_NONE, KEY_REGION, KEY_MECHANISM, KEY_REPORT_CODE, KEY_CATEGORY, KEY_CATEGORY_LABEL, KEY_INSTITUTION, KEY_INSTITUTION_NAME,
-    KEY_STUDY, KEY_FIGURE,
-    KEY_INSTITUTION_ALIAS, KEY_STUDY_ALIAS, KEY_LEADER_ALIAS, /* alias → row of aliases.csv */
-    KEY_LEADER_NAMED,  /* id of an alias of kind leader → row of aliases.csv */
-    KEY_LEADER,        /* the leader's own name → row of awards.csv */
+    KEY_NONE,
+    KEY_REGION,
+    KEY_MECHANISM,
+    KEY_REPORT_CODE,
+    KEY_CATEGORY,
+    KEY_CATEGORY_LABEL,
+    KEY_INSTITUTION,
+    KEY_INSTITUTION_NAME,
+    KEY_STUDY,
+    KEY_FIGURE,
+    KEY_INSTITUTION_ALIAS,
+    KEY_STUDY_ALIAS,
+    KEY_LEADER_ALIAS, /* alias → row of aliases.csv */
+    KEY_LEADER_NAMED, /* id of an alias of kind leader → row of aliases.csv */
+    KEY_LEADER,       /* the leader's own name → row of awards.csv */
     KEY_COUNT,
 };
 
-struct region_row { int line; struct db_region db; };
-struct mechanism_row { int line; struct db_mechanism db; };
-struct category_row { int line; struct db_category db; };
+struct region_row {
+    int line;
+    struct db_region db;
+};
+struct mechanism_row {
+    int line;
+    struct db_mechanism db;
+};
+struct category_row {
+    int line;
+    struct db_category db;
+};
 
 struct institution_row {
     int line;
@@ -48,12 +77,14 @@ struct institution_row {
 
 struct alias_row {
     int line;
-    int32_t next; /* alias of the same institution, INDEX_NONE = last */
+    int32_t next; /* alias of the same institution, LOOKUP_NONE = last */
     const char *kind, *id, *alias, *lines;
 };
 
 /* What the newest rows of one study say of patients; −1 = nothing. */
-struct tally { int64_t whole, regions; };
+struct tally {
+    int64_t whole, regions;
+};
 
 struct study_row {
     int line;
@@ -68,23 +99,41 @@ struct award_row {
     int line;
     int call_year;
     int32_t study_row, mechanism_row, institution_row;
-    int32_t next; /* award of the same study, INDEX_NONE = last */
+    int32_t next; /* award of the same study, LOOKUP_NONE = last */
     int64_t amount_nok;
     const char *study, *kind, *report_code, *title, *leader, *institution, *categories, *lines;
-    const char *leader_name;         /* the leader's own name, by the aliases */
+    const char *leader_name; /* the leader's own name, by the aliases */
     const struct db_ref *category_refs;
     size_t category_len;
 };
 
-struct plan_row { int line; int32_t study_row, region_row; struct db_plan db; };
-struct report_row { int line; int32_t study_row, region_row; struct db_report db; };
-struct figure_row { int line; struct db_figure db; };
-struct note_row { int line; struct db_note db; };
+struct plan_row {
+    int line;
+    int32_t study_row, region_row;
+    struct db_plan db;
+};
+struct report_row {
+    int line;
+    int32_t study_row, region_row;
+    struct db_report db;
+};
+struct figure_row {
+    int line;
+    struct db_figure db;
+};
+struct note_row {
+    int line;
+    struct db_note db;
+};
 
 struct card {
     const char *file;
     const char *study;
-    struct { int64_t patients; const char *kind; } headline; /* patients −1, kind NULL = not printed */
+    struct {
+        int64_t patients;
+        const char *kind;
+    } headline;        /* patients −1, kind NULL = not printed */
+    int headline_line; /* where it stands in the file: the check comes when the text is gone */
     const char *lines;
     struct db_study db; /* what a card says; the rest of the study is not set */
 };
@@ -94,19 +143,19 @@ struct dataset {
     struct db_programme programme;
     struct rows table[TABLE_COUNT];
     bool partial[TABLE_COUNT]; /* a row could not be read: totals prove nothing */
-    struct index index[KEY_COUNT];
-    struct arena arena;
-    char *text[FOLDER_FIXED];  /* the bytes that the rows point into */
+    struct lookup lookup[KEY_COUNT];
+    struct pool pool;
+    char *text[FOLDER_FIXED]; /* the bytes that the rows point into */
     char digest[FOLDER_DIGEST_SIZE];
     size_t cards;
-    size_t longest_label;      /* of a category, in bytes */
+    size_t longest_label; /* of a category, in bytes */
 };
 
 /* A data set being read. */
 struct reading {
     struct dataset *data;
     struct folder *folder;
-    struct faults *faults;
+    struct findings *faults;
     size_t suggest_budget;
 };
 

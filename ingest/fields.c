@@ -78,17 +78,14 @@ void field_forget(const struct field *field, void *row)
 {
     switch (field->type) {
     case FIELD_INT:
-    case FIELD_TRUE:
-        put_integer(field, row, field->unknown);
-        break;
+    case FIELD_TRUE: put_integer(field, row, field->unknown); break;
     case FIELD_OBJECT:
-        for (const struct field *member = field->members; member->name != NULL; member++)
-            field_forget(member, row == NULL || field->size == 0 ? row : (char *)row + field->offset);
+        for (const struct field *member = field->members; row != NULL && field->size > 0 && member->name != NULL; member++)
+            field_forget(member, (char *)row + field->offset);
         break;
     case FIELD_LIST:
     case FIELD_SEXES:
-    case FIELD_DECIMAL:
-        break; /* rows are zeroed: empty, none, 0 */
+    case FIELD_DECIMAL: break; /* rows are zeroed: empty, none, 0 */
     case FIELD_LINE:
     case FIELD_TEXT:
     case FIELD_ID:
@@ -99,9 +96,7 @@ void field_forget(const struct field *field, void *row)
     case FIELD_URL:
     case FIELD_DOI:
     case FIELD_MEMBER:
-    case FIELD_ENUM:
-        put_string(field, row, NULL);
-        break;
+    case FIELD_ENUM: put_string(field, row, NULL); break;
     }
 }
 
@@ -110,7 +105,7 @@ void field_forget(const struct field *field, void *row)
 static void expect(struct field_message *message, const char *value, const char *expected)
 {
     char shown[FAULT_VALUE_SIZE];
-    (void)snprintf(message->text, sizeof(message->text), "%s: expected %s", faults_value(value, shown), expected);
+    (void)snprintf(message->text, sizeof(message->text), "%s: expected %s", findings_value(value, shown), expected);
 }
 
 static void append(struct field_message *message, const char *text)
@@ -243,16 +238,16 @@ bool field_take(struct reading *reading, const struct field *field, const char *
 
 int32_t field_refer(struct reading *reading, enum key key, const char *value, struct field_message *ret_message)
 {
-    const struct index *index = &reading->data->index[key];
-    int32_t row = index_find(index, value);
+    const struct lookup *lookup = &reading->data->lookup[key];
+    int32_t row = lookup_find(lookup, value);
     ret_message->text[0] = '\0';
-    if (row != INDEX_NONE || index->partial)
+    if (row != LOOKUP_NONE || lookup->partial)
         return row;
     char shown[FAULT_VALUE_SIZE];
     struct suggest near;
     suggest_begin(&near, value, &reading->suggest_budget);
-    index_suggest(index, &near);
-    (void)snprintf(ret_message->text, sizeof(ret_message->text), "%s is not %s", faults_value(value, shown), key_names[key]);
+    lookup_suggest(lookup, &near);
+    (void)snprintf(ret_message->text, sizeof(ret_message->text), "%s is not %s", findings_value(value, shown), key_names[key]);
     append_nearest(ret_message, &near);
-    return INDEX_NONE;
+    return LOOKUP_NONE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* asprintf */
 #include "ingest/folder.h"
 
 #include <dirent.h>
@@ -20,20 +21,13 @@ static const struct {
     const char *name;
     size_t max;
 } files[] = {
-    [FOLDER_EDITION] = {"edition.json", FOLDER_JSON_MAX},
-    [FOLDER_PROGRAMME] = {"programme.json", FOLDER_JSON_MAX},
-    [FOLDER_REGIONS] = {"regions.csv", FOLDER_CSV_MAX},
-    [FOLDER_MECHANISMS] = {"mechanisms.csv", FOLDER_CSV_MAX},
-    [FOLDER_CATEGORIES] = {"categories.csv", FOLDER_CSV_MAX},
-    [FOLDER_INSTITUTIONS] = {"institutions.csv", FOLDER_CSV_MAX},
-    [FOLDER_ALIASES] = {"aliases.csv", FOLDER_CSV_MAX},
-    [FOLDER_STUDIES] = {"studies.csv", FOLDER_CSV_MAX},
-    [FOLDER_AWARDS] = {"awards.csv", FOLDER_CSV_MAX},
-    [FOLDER_PLANS] = {"plans.csv", FOLDER_CSV_MAX},
-    [FOLDER_REPORTS] = {"reports.csv", FOLDER_CSV_MAX},
-    [FOLDER_FIGURES] = {"figures.csv", FOLDER_CSV_MAX},
-    [FOLDER_NOTES] = {"notes.csv", FOLDER_CSV_MAX},
-    [FOLDER_CARD] = {"cards", FOLDER_JSON_MAX},
+    [FOLDER_EDITION] = {"edition.json", FOLDER_JSON_MAX},     [FOLDER_PROGRAMME] = {"programme.json", FOLDER_JSON_MAX},
+    [FOLDER_REGIONS] = {"regions.csv", FOLDER_CSV_MAX},       [FOLDER_MECHANISMS] = {"mechanisms.csv", FOLDER_CSV_MAX},
+    [FOLDER_CATEGORIES] = {"categories.csv", FOLDER_CSV_MAX}, [FOLDER_INSTITUTIONS] = {"institutions.csv", FOLDER_CSV_MAX},
+    [FOLDER_ALIASES] = {"aliases.csv", FOLDER_CSV_MAX},       [FOLDER_STUDIES] = {"studies.csv", FOLDER_CSV_MAX},
+    [FOLDER_AWARDS] = {"awards.csv", FOLDER_CSV_MAX},         [FOLDER_PLANS] = {"plans.csv", FOLDER_CSV_MAX},
+    [FOLDER_REPORTS] = {"reports.csv", FOLDER_CSV_MAX},       [FOLDER_FIGURES] = {"figures.csv", FOLDER_CSV_MAX},
+    [FOLDER_NOTES] = {"notes.csv", FOLDER_CSV_MAX},           [FOLDER_CARD] = {"cards", FOLDER_JSON_MAX},
 };
 
 const char *folder_name(enum folder_file file)
@@ -78,18 +72,18 @@ static bool is_kind(int dir, const char *name, mode_t kind)
     return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && (about.st_mode & S_IFMT) == kind;
 }
 
-static void unread_fault(struct faults *faults, const char *name)
+static void unread_fault(struct findings *faults, const char *name)
 {
     struct suggest near;
     suggest_begin(&near, name, NULL);
     for (size_t i = 0; i < FOLDER_FIXED; i++)
         suggest_offer(&near, files[i].name);
-    faults_add(faults, name, 0, NULL, "not a file of a data set, nobody would read it%s%s%s", near.best != NULL ? "; did you mean " : "",
-               near.best != NULL ? near.best : "", near.best != NULL ? "?" : "");
+    findings_add(faults, name, 0, NULL, "not a file of a data set, nobody would read it%s%s%s", near.best != NULL ? "; did you mean " : "",
+                 near.best != NULL ? near.best : "", near.best != NULL ? "?" : "");
 }
 
 /* cards/NAME: an id with .json behind it. */
-static void list_card(struct folder *folder, int dir, const char *name, struct faults *faults)
+static void list_card(struct folder *folder, int dir, const char *name, struct findings *faults)
 {
     char path[sizeof("cards/") + NAME_MAX], id[NAME_MAX + 1];
     size_t length = strlen(name);
@@ -97,16 +91,16 @@ static void list_card(struct folder *folder, int dir, const char *name, struct f
     (void)snprintf(path, sizeof(path), "cards/%s", name);
     (void)snprintf(id, sizeof(id), "%.*s", json ? (int)length - 5 : 0, name);
     if (!is_kind(dir, name, S_IFREG))
-        faults_add(faults, path, 0, NULL, "not a plain file (links and folders are not followed)");
+        findings_add(faults, path, 0, NULL, "not a plain file (links and folders are not followed)");
     else if (!json || !forms_id(id))
-        faults_add(faults, path, 0, NULL, "not a file of a data set: expected ID.json with the id of a study");
+        findings_add(faults, path, 0, NULL, "not a file of a data set: expected ID.json with the id of a study");
     else if (folder->len >= FOLDER_FILES_MAX)
-        faults_add(faults, path, 0, NULL, "too many files");
+        findings_add(faults, path, 0, NULL, "too many files");
     else
         entry_add(folder, path, FOLDER_CARD);
 }
 
-static void list_root(struct folder *folder, int dir, const char *name, struct faults *faults)
+static void list_root(struct folder *folder, int dir, const char *name, struct findings *faults)
 {
     size_t i = 0;
     while (i < FOLDER_FIXED && strcmp(name, files[i].name) != 0)
@@ -114,20 +108,20 @@ static void list_root(struct folder *folder, int dir, const char *name, struct f
     bool read = i < FOLDER_FIXED, readme = strcmp(name, "README.md") == 0;
     if (strcmp(name, files[FOLDER_CARD].name) == 0) {
         if (!is_kind(dir, name, S_IFDIR))
-            faults_add(faults, name, 0, NULL, "not a folder (links are not followed)");
+            findings_add(faults, name, 0, NULL, "not a folder (links are not followed)");
     } else if (!read && !readme) {
         unread_fault(faults, name);
     } else if (!is_kind(dir, name, S_IFREG)) {
-        faults_add(faults, name, 0, NULL, "not a plain file (links and folders are not followed)");
+        findings_add(faults, name, 0, NULL, "not a plain file (links and folders are not followed)");
     } else if (read) {
         entry_add(folder, name, (enum folder_file)i);
     }
 }
 
-typedef void list_fn(struct folder *folder, int dir, const char *name, struct faults *faults);
+typedef void list_fn(struct folder *folder, int dir, const char *name, struct findings *faults);
 
 /* Every name of the folder at fd, which stays the caller's. false = it cannot be listed, errno says why. */
-static bool list(struct folder *folder, int fd, list_fn *take, struct faults *faults)
+static bool list(struct folder *folder, int fd, list_fn *take, struct findings *faults)
 {
     int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *listing __attribute__((cleanup(close_listing))) = copy >= 0 ? fdopendir(copy) : NULL;
@@ -146,7 +140,7 @@ static bool list(struct folder *folder, int fd, list_fn *take, struct faults *fa
     return errno == 0;
 }
 
-static void list_cards(struct folder *folder, struct faults *faults)
+static void list_cards(struct folder *folder, struct findings *faults)
 {
     int cards __attribute__((cleanup(close_fd))) =
         openat(folder->dir, files[FOLDER_CARD].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -154,7 +148,7 @@ static void list_cards(struct folder *folder, struct faults *faults)
     if (cards < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
         return;
     if (cards < 0 || !list(folder, cards, list_card, faults))
-        faults_add(faults, files[FOLDER_CARD].name, 0, NULL, "cannot be listed: %m");
+        findings_add(faults, files[FOLDER_CARD].name, 0, NULL, "cannot be listed: %m");
 }
 
 static int entry_compare(const void *a, const void *b)
@@ -169,15 +163,15 @@ struct folder_entry *folder_find(const struct folder *folder, enum folder_file f
 }
 
 /* A file that must be there and is not. One that is there but is no plain file has its fault already. */
-static void missing_check(const struct folder *folder, struct faults *faults)
+static void missing_check(const struct folder *folder, struct findings *faults)
 {
     struct stat about;
     for (enum folder_file file = 0; file < FOLDER_FIXED; file++)
         if (folder_find(folder, file) == NULL && fstatat(folder->dir, files[file].name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-            faults_add(faults, files[file].name, 0, NULL, "missing: a data set must have this file");
+            findings_add(faults, files[file].name, 0, NULL, "missing: a data set must have this file");
 }
 
-bool folder_open(struct folder *folder, const char *dir, struct faults *faults, char **ret_detail)
+bool folder_open(struct folder *folder, const char *dir, struct findings *faults, char **ret_detail)
 {
     *folder = (struct folder){.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     *ret_detail = NULL;
@@ -225,16 +219,16 @@ static ssize_t read_fully(int fd, char *to, size_t size)
     return (ssize_t)done;
 }
 
-static char *read_open(struct folder *folder, int fd, const struct folder_entry *entry, struct faults *faults, size_t *ret_len)
+static char *read_open(struct folder *folder, int fd, const struct folder_entry *entry, struct findings *faults, size_t *ret_len)
 {
     struct stat about;
     size_t max = files[entry->file].max;
     if (fd < 0 || fstat(fd, &about) != 0) {
-        faults_add(faults, entry->name, 0, NULL, "cannot be read: %m");
+        findings_add(faults, entry->name, 0, NULL, "cannot be read: %m");
         return NULL;
     }
     if (!S_ISREG(about.st_mode) || (size_t)about.st_size > max) {
-        faults_add(faults, entry->name, 0, NULL, "longer than %zu MiB, or not a plain file", max / 1024 / 1024);
+        findings_add(faults, entry->name, 0, NULL, "longer than %zu MiB, or not a plain file", max / 1024 / 1024);
         return NULL;
     }
     /* One byte more than there should be: a file that grows meanwhile shows itself. */
@@ -243,7 +237,7 @@ static char *read_open(struct folder *folder, int fd, const struct folder_entry 
     folder->failed = folder->failed || text == NULL;
     ssize_t got = text != NULL ? read_fully(fd, text, size) : -1;
     if (text != NULL && got != (ssize_t)size - 1) {
-        faults_add(faults, entry->name, 0, NULL, "changed or failed while it was read");
+        findings_add(faults, entry->name, 0, NULL, "changed or failed while it was read");
         free(text);
         return NULL;
     }
@@ -253,7 +247,7 @@ static char *read_open(struct folder *folder, int fd, const struct folder_entry 
     return text;
 }
 
-char *folder_read(struct folder *folder, struct folder_entry *entry, struct faults *faults, size_t *ret_len)
+char *folder_read(struct folder *folder, struct folder_entry *entry, struct findings *faults, size_t *ret_len)
 {
     int fd __attribute__((cleanup(close_fd))) = openat(folder->dir, entry->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     char *text = read_open(folder, fd, entry, faults, ret_len);

@@ -17,9 +17,9 @@ static bool is_code_character(char c)
 static const struct {
     unsigned char first_min, first_max, length, second_min, second_max;
 } utf8_forms[] = {
-    {0x00, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf}, {0xe1, 0xec, 3, 0x80, 0xbf},
-    {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf}, {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf},
-    {0xf4, 0xf4, 4, 0x80, 0x8f},
+    {0x00, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
+    {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
+    {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
 };
 
 static bool continues(const unsigned char *bytes, size_t from, size_t length)
@@ -197,10 +197,25 @@ bool forms_member(const char *text)
 /* Characters that show nothing, besides ASCII: no-break and other spaces, zero widths, the byte order mark. */
 static bool is_white(const char *text, size_t length)
 {
-    static const char *const white[] = {" ", "\n", "\xc2\xa0", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
-                                        "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
-                                        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\x8b", "\xe2\x80\xaf", "\xe2\x81\xa0",
-                                        "\xe3\x80\x80", "\xef\xbb\xbf"};
+    static const char *const white[] = {" ",
+                                        "\n",
+                                        "\xc2\xa0",
+                                        "\xe2\x80\x80",
+                                        "\xe2\x80\x81",
+                                        "\xe2\x80\x82",
+                                        "\xe2\x80\x83",
+                                        "\xe2\x80\x84",
+                                        "\xe2\x80\x85",
+                                        "\xe2\x80\x86",
+                                        "\xe2\x80\x87",
+                                        "\xe2\x80\x88",
+                                        "\xe2\x80\x89",
+                                        "\xe2\x80\x8a",
+                                        "\xe2\x80\x8b",
+                                        "\xe2\x80\xaf",
+                                        "\xe2\x81\xa0",
+                                        "\xe3\x80\x80",
+                                        "\xef\xbb\xbf"};
     for (size_t i = 0; i < sizeof(white) / sizeof(white[0]); i++)
         if (strlen(white[i]) == length && memcmp(text, white[i], length) == 0)
             return true;

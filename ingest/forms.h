@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FORMS_ID_MAX 64
-#define FORMS_YEAR_MIN 1900
-#define FORMS_YEAR_MAX 2199
+#define FORMS_ID_MAX       64
+#define FORMS_YEAR_MIN     1900
+#define FORMS_YEAR_MAX     2199
 #define FORMS_DECIMALS_MAX 6
 
 /* Bytes of the UTF-8 character at text, of which len bytes may be read; 0 = not UTF-8 (RFC 3629: no surrogates, no longer

@@ -39,11 +39,11 @@ struct ingest_counts {
 };
 
 struct ingest_outcome {
-    struct db_import_result result; /* zeroed unless stored (or tried, with dry_run) */
-    enum db_status db_status;       /* DB_OK unless INGEST_STORAGE */
-    char *detail;                   /* malloc'd sentence for people, the caller frees it; may be NULL */
-    size_t faults;                  /* all of them, also those not told one by one */
-    struct ingest_counts counts;    /* rows read */
+    struct db_import_result result;  /* zeroed unless stored (or tried, with dry_run) */
+    enum db_status db_status;        /* DB_OK unless INGEST_STORAGE */
+    char *detail;                    /* malloc'd sentence for people, the caller frees it; may be NULL */
+    size_t faults;                   /* all of them, also those not told one by one */
+    struct ingest_counts counts;     /* rows read */
     char programme[65], edition[65]; /* codes; "" when they could not be read */
 };
 

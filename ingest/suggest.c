@@ -47,13 +47,17 @@ void suggest_begin(struct suggest *suggest, const char *wanted, size_t *budget)
     *suggest = (struct suggest){.wanted = wanted, .distance = least(length / 3, 3) + 1, .budget = budget};
 }
 
+bool suggest_spent(const struct suggest *suggest)
+{
+    return suggest->budget != NULL && *suggest->budget == 0;
+}
+
 void suggest_offer(struct suggest *suggest, const char *candidate)
 {
-    if (suggest->budget != NULL) {
-        if (*suggest->budget == 0)
-            return;
+    if (suggest_spent(suggest))
+        return;
+    if (suggest->budget != NULL)
         (*suggest->budget)--;
-    }
     size_t distance = suggest_distance(suggest->wanted, candidate, suggest->distance);
     if (distance >= suggest->distance)
         return;

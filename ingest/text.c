@@ -14,15 +14,15 @@ static int line_of(const char *text, const char *place)
 }
 
 /* The first byte of a kind that may not stand anywhere. */
-static bool byte_check(struct faults *faults, const char *file, const char *text, size_t len, char byte, const char *message)
+static bool byte_check(struct findings *faults, const char *file, const char *text, size_t len, char byte, const char *message)
 {
     const char *found = len > 0 ? memchr(text, byte, len) : NULL;
     if (found != NULL)
-        faults_add(faults, file, line_of(text, found), NULL, "%s", message);
+        findings_add(faults, file, line_of(text, found), NULL, "%s", message);
     return found == NULL;
 }
 
-static bool utf8_check(struct faults *faults, const char *file, const char *text, size_t len)
+static bool utf8_check(struct findings *faults, const char *file, const char *text, size_t len)
 {
     bool good = true;
     int line = 1;
@@ -30,7 +30,7 @@ static bool utf8_check(struct faults *faults, const char *file, const char *text
         size_t length = forms_character(text + at, len - at);
         if (length == 0) {
             good = false;
-            faults_add(faults, file, line, NULL, "bytes that are not UTF-8");
+            findings_add(faults, file, line, NULL, "bytes that are not UTF-8");
             const char *feed = memchr(text + at, '\n', len - at);
             length = feed != NULL ? (size_t)(feed - text) - at : len - at;
         } else if (text[at] == '\n') {
@@ -41,11 +41,11 @@ static bool utf8_check(struct faults *faults, const char *file, const char *text
     return good;
 }
 
-bool text_check(struct faults *faults, const char *file, const char *text, size_t len)
+bool text_check(struct findings *faults, const char *file, const char *text, size_t len)
 {
     bool good = true;
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        faults_add(faults, file, 1, NULL, "a byte order mark: expected UTF-8 without one");
+        findings_add(faults, file, 1, NULL, "a byte order mark: expected UTF-8 without one");
         good = false;
     }
     good &= byte_check(faults, file, text, len, '\0', "a NUL byte");

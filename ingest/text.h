@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ingest/faults.h"
+#include "ingest/findings.h"
 
 /* UTF-8 without a byte order mark, without NUL, lines that end with LF alone. false = a fault was noted, one for each line
  * that is not UTF-8 and one for the first of each other kind. */
-bool text_check(struct faults *faults, const char *file, const char *text, size_t len);
+bool text_check(struct findings *faults, const char *file, const char *text, size_t len);
 
 #endif

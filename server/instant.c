@@ -119,8 +119,8 @@ void instant_write(int64_t at, char ret_text[INSTANT_SIZE])
     struct tm tm;
     gmtime_r(&seconds, &tm);
     int len = snprintf(ret_text, INSTANT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)(tm.tm_year + 1900) % 10000,
-                       (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
-                       (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+                       (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+                       (unsigned)tm.tm_sec % 100);
     if (ms == 0)
         snprintf(ret_text + len, (size_t)(INSTANT_SIZE - len), "Z");
     else

@@ -13,7 +13,7 @@ bool day_is_real(const char *text);
 /* An instant with its offset and at most three decimals: first = last. A bare day: its first and last millisecond, UTC. */
 bool instant_read(const char *text, int64_t *ret_first, int64_t *ret_last);
 
-#define INSTANT_SIZE 25 /* 2026-01-01T00:00:00.000Z and NUL */
+#define INSTANT_SIZE 25                                      /* 2026-01-01T00:00:00.000Z and NUL */
 void instant_write(int64_t at, char ret_text[INSTANT_SIZE]); /* without decimals when they are zero */
 void day_write(int64_t at, char ret_text[INSTANT_SIZE]);
 

@@ -7,7 +7,7 @@
 #include "server/percent.h"
 
 #define EDITS_MAX 2
-#define FAR (EDITS_MAX + 1)
+#define FAR       (EDITS_MAX + 1)
 /* A shorter beginning would suggest anything. */
 #define BEGINNING_MIN 2
 
@@ -16,7 +16,8 @@ static int32_t fold(int32_t point)
 {
     static const struct {
         int32_t first, last, step; /* step 1: upper and lower case take turns, upper first */
-    } ranges[] = {{'A', 'Z', 32}, {0xc0, 0xd6, 32}, {0xd8, 0xde, 32}, {0x100, 0x137, 1}, {0x139, 0x148, 1}, {0x14a, 0x177, 1}, {0x179, 0x17e, 1}};
+    } ranges[] = {{'A', 'Z', 32},    {0xc0, 0xd6, 32},  {0xd8, 0xde, 32}, {0x100, 0x137, 1},
+                  {0x139, 0x148, 1}, {0x14a, 0x177, 1}, {0x179, 0x17e, 1}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         if (point >= ranges[i].first && point <= ranges[i].last)
             return ranges[i].step == 1 ? point + ((point - ranges[i].first) % 2 == 0) : point + ranges[i].step;

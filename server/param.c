@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/param.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/nearest.h"
@@ -63,8 +62,8 @@ static bool path_fill(struct param_reading *reading, const struct route_match *m
         char *text = arena_strndup(path.arena, match->args[arg], match->args_len[arg]);
         path.row = row;
         path.no_memory |= !text;
-        good = text && *text && strspn(text, plain) == match->args_len[arg] &&
-               param_kinds[row->type].read(&path, text, field_of(row, params));
+        good =
+            text && *text && strspn(text, plain) == match->args_len[arg] && param_kinds[row->type].read(&path, text, field_of(row, params));
         arg++;
     }
     reading->no_memory = path.no_memory;
@@ -81,18 +80,21 @@ static void query_fault(struct param_reading *reading, const char *name, const c
         reading->no_memory = true;
 }
 
-/* A name that could not be decoded, fit to be shown: everything unusual encoded. */
+/* A name that could not be decoded, fit to be shown: as it came, with what is not printable encoded. */
 static const char *name_shown(struct arena *arena, const char *raw, size_t len)
 {
-    struct buffer shown;
-    buffer_init(&shown, QUERY_MAX);
-    const char *text = arena_strndup(arena, raw, len);
-    if (text)
-        percent_encode(&shown, text);
-    char *bytes = text ? buffer_take(&shown, &len) : NULL;
-    text = bytes ? arena_strndup(arena, bytes, len) : NULL;
-    free(bytes);
-    return text;
+    static const char hex[] = "0123456789ABCDEF";
+    char *shown = arena_alloc(arena, len * 3 + 1), *end = shown;
+    for (size_t i = 0; shown && i < len; i++) {
+        unsigned char byte = (unsigned char)raw[i];
+        if (byte > 0x20 && byte < 0x7f) {
+            *end++ = raw[i];
+        } else {
+            memcpy(end, (char[]){'%', hex[byte >> 4], hex[byte & 15]}, 3);
+            end += 3;
+        }
+    }
+    return shown;
 }
 
 static const struct param *row_named(const struct param *rows, const char *name)
@@ -156,9 +158,9 @@ static void query_fill(struct param_reading *reading, const struct param *rows, 
 {
     uint64_t seen = 0;
     for (const char *pair = query; pair && !reading->no_memory;) {
-        const char *end = strchrnul(pair, '&');
-        pair_fill(reading, rows, pair, (size_t)(end - pair), &seen, params);
-        pair = *end ? end + 1 : NULL;
+        size_t len = strcspn(pair, "&");
+        pair_fill(reading, rows, pair, len, &seen, params);
+        pair = pair[len] == '&' ? pair + len + 1 : NULL;
     }
 }
 
@@ -179,8 +181,8 @@ static bool query_write(const struct param *rows, void *params, struct arena *ar
     return *ret_query != NULL;
 }
 
-enum api_error param_fill(const struct route_match *match, const char *query, struct db_reader *db, struct arena *arena,
-                          void *params, struct faults *request_faults, const char **ret_query)
+enum api_error param_fill(const struct route_match *match, const char *query, struct db_reader *db, struct arena *arena, void *params,
+                          struct faults *request_faults, const char **ret_query)
 {
     const struct param *rows = rows_of(match->route);
     struct param_reading reading = {.in = "query", .db = db, .arena = arena, .faults = request_faults};

@@ -13,7 +13,7 @@
 
 #define ID_MAX 64
 /* Bounds on what a suggestion may cost: values of one vocabulary, and of all together in one request. */
-#define COMPARED_MAX 5000
+#define COMPARED_MAX         5000
 #define COMPARED_MAX_REQUEST 40000
 
 bool param_fault(struct param_reading *reading, const char *reason, const char *did_you_mean)
@@ -69,12 +69,15 @@ static const char *suggestion(struct param_reading *reading, const char *value)
     return kept;
 }
 
-/* "a, b, c" in the arena. */
+/* "a, b, c" in the arena; NULL = no memory. */
 static const char *values_joined(struct arena *arena, const char *const *values)
 {
-    const char *joined = *values;
-    for (values++; joined && *values; values++)
-        joined = arena_printf(arena, "%s, %s", joined, *values);
+    size_t size = 1;
+    for (const char *const *value = values; *value; value++)
+        size += strlen(", ") + strlen(*value);
+    char *joined = arena_alloc(arena, size), *end = joined;
+    for (const char *const *value = values; joined && *value; value++)
+        end += snprintf(end, size - (size_t)(end - joined), "%s%s", value == values ? "" : ", ", *value);
     return joined;
 }
 
@@ -142,8 +145,7 @@ static bool int_read(struct param_reading *reading, char *text, void *field)
         *(int64_t *)field = value;
         return true;
     }
-    return param_fault(reading,
-                       arena_printf(reading->arena, "must be a whole number from %" PRId64 " to %" PRId64, row->min, row->max),
+    return param_fault(reading, arena_printf(reading->arena, "must be a whole number from %" PRId64 " to %" PRId64, row->min, row->max),
                        NULL);
 }
 
@@ -183,7 +185,7 @@ static void enum_write(const struct param *row, const void *field, struct buffer
 }
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define DIGITS "0123456789"
+#define DIGITS  "0123456789"
 
 static bool cursor_read(struct param_reading *reading, char *text, void *field)
 {
@@ -202,8 +204,7 @@ static bool day_read(struct param_reading *reading, char *text, void *field)
 static bool id_read(struct param_reading *reading, char *text, void *field)
 {
     size_t len = strlen(text);
-    bool good = len <= ID_MAX && strspn(text, LETTERS DIGITS "-") == len && text[0] != '-' && text[len - 1] != '-' &&
-                !strstr(text, "--");
+    bool good = len <= ID_MAX && strspn(text, LETTERS DIGITS "-") == len && text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--");
     *(const char **)field = text;
     return good || param_fault(reading, "must be an id: at most 64 letters a-z and digits, with single hyphens inside", NULL);
 }
@@ -339,16 +340,16 @@ static void fields_write(const struct param *row, const void *field, struct buff
 
 #define FIELD(type) sizeof(type), _Alignof(type)
 const struct param_kind param_kinds[] = {
-    [T_INT]         = {"integer",     FIELD(int64_t),           int_read,               int_write},
-    [T_BOOL]        = {"boolean",     FIELD(enum db_tri),       bool_read,              bool_write},
-    [T_ENUM]        = {"enum",        FIELD(int),               enum_read,              enum_write},
-    [T_CODES]       = {"codes",       FIELD(struct db_codes),   codes_read,             codes_write},
-    [T_RANGES]      = {"ranges",      FIELD(struct db_ranges),  param_ranges_read,      param_ranges_write},
-    [T_TIME_RANGES] = {"time-ranges", FIELD(struct db_ranges),  param_time_ranges_read, param_time_ranges_write},
-    [T_SORT]        = {"sort",        FIELD(struct sort_param), sort_read,              sort_write},
-    [T_FIELDS]      = {"fields",      FIELD(fields_param),      fields_read,            fields_write},
-    [T_CURSOR]      = {"cursor",      FIELD(const char *),      cursor_read,            text_write},
-    [T_DAY]         = {"day",         FIELD(const char *),      day_read,               text_write},
-    [T_ID]          = {"id",          FIELD(const char *),      id_read,                text_write},
+    [T_INT] = {"integer", FIELD(int64_t), int_read, int_write},
+    [T_BOOL] = {"boolean", FIELD(enum db_tri), bool_read, bool_write},
+    [T_ENUM] = {"enum", FIELD(int), enum_read, enum_write},
+    [T_CODES] = {"codes", FIELD(struct db_codes), codes_read, codes_write},
+    [T_RANGES] = {"ranges", FIELD(struct db_ranges), param_ranges_read, param_ranges_write},
+    [T_TIME_RANGES] = {"time-ranges", FIELD(struct db_ranges), param_time_ranges_read, param_time_ranges_write},
+    [T_SORT] = {"sort", FIELD(struct sort_param), sort_read, sort_write},
+    [T_FIELDS] = {"fields", FIELD(fields_param), fields_read, fields_write},
+    [T_CURSOR] = {"cursor", FIELD(const char *), cursor_read, text_write},
+    [T_DAY] = {"day", FIELD(const char *), day_read, text_write},
+    [T_ID] = {"id", FIELD(const char *), id_read, text_write},
 };
 const size_t param_kinds_len = sizeof param_kinds / sizeof *param_kinds;

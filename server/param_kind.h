@@ -15,17 +15,17 @@
 /* The reading of one request; row and in belong to the parameter at hand. */
 struct param_reading {
     const struct param *row;
-    const char *in;            /* query, path */
+    const char *in; /* query, path */
     struct db_reader *db;
     struct arena *arena;
     struct faults *faults;
-    size_t compared;           /* values of vocabularies looked at for suggestions */
+    size_t compared; /* values of vocabularies looked at for suggestions */
     bool no_memory;
 };
 
 struct param_kind {
-    const char *name;          /* in --dump-routes */
-    size_t size, align;        /* of the field */
+    const char *name;   /* in --dump-routes */
+    size_t size, align; /* of the field */
     /* text is decoded, not empty, in the arena, and may be cut up. false = a fault was added, or no memory. */
     bool (*read)(struct param_reading *reading, char *text, void *field);
     /* Appends the value, encoded. The field is not the default. */

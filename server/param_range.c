@@ -86,8 +86,7 @@ static bool range_read(const struct param *row, const struct range_form *form, c
     *ret_max = INT64_MAX;
     const char *to = dots + 2;
     *dots = '\0';
-    bool good = (*text || *to) && (!*text || form->read(row, text, ret_min, &unused)) &&
-                (!*to || form->read(row, to, &unused, ret_max));
+    bool good = (*text || *to) && (!*text || form->read(row, text, ret_min, &unused)) && (!*to || form->read(row, to, &unused, ret_max));
     *dots = '.';
     return good;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define ALNUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define UNRESERVED ALNUM "-._~"
 /* What may stand in a query as it is: pchar / "?" of RFC 3986, less the plus, which half the world reads as a space. */
 static const char plain_in_query[] = UNRESERVED "!$&'()*,;=:@/?";

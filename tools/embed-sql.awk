@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # db/sql/*.sql → C. A statement begins with a line "-- name: snake_case"; the comment lines after it say what it returns and
 # which index serves it; the statement follows up to its semicolon. Gives enum db_statement and the table of texts.
+BEGIN { count = 0 }
 function flush_statement() {
     if (name == "") return
     if (text !~ /;[ \n]*$/) { print FILENAME ": " name ": no semicolon at the end" > "/dev/stderr"; failed = 1; exit 1 }

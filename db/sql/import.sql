@@ -172,8 +172,10 @@ ON CONFLICT (study) DO UPDATE SET added = max(added, excluded.added), named = ma
     reported = max(reported, excluded.reported);
 
 -- name: touch_of_edition
--- Every study whose facts or notes come from the edition. study_by_edition.
-INSERT OR IGNORE INTO touched (study) SELECT id FROM study WHERE edition = :edition;
+-- Every study whose facts or notes come from the edition. study_by_edition, note_by_edition, unique index (code).
+INSERT OR IGNORE INTO touched (study)
+SELECT id FROM study WHERE edition = :edition
+UNION SELECT s.id FROM note n JOIN study s ON s.code = n.ref WHERE n.edition = :edition AND n.record = 'study';
 
 -- name: touch_of_programme
 -- Every study of the programme: its threshold may have changed. study_by_programme.

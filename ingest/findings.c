@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/faults.h"
+#include "ingest/findings.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static int place_compare(const struct ingest_fault *fault, const char *file, int
     return (fault->line > line) - (fault->line < line);
 }
 
-bool faults_wanted(const struct faults *faults, const char *file, int line)
+bool findings_wanted(const struct findings *faults, const char *file, int line)
 {
     if (faults->kept_len < INGEST_FAULTS_TOLD)
         return true;
@@ -36,7 +36,7 @@ static char *copy_clean(char *to, const char *from, size_t size)
     return to;
 }
 
-static bool entry_fill(struct faults_entry *entry, const char *file, int line, const char *field, const char *message)
+static bool entry_fill(struct findings_entry *entry, const char *file, int line, const char *field, const char *message)
 {
     size_t file_size = strlen(file) + 1, message_size = strlen(message) + 1;
     size_t field_size = field != NULL ? strlen(field) + 1 : 0;
@@ -54,7 +54,7 @@ static bool entry_fill(struct faults_entry *entry, const char *file, int line, c
 }
 
 /* Where a new fault belongs: after those of the same place, so that they stay in the order they were found. */
-static size_t place_find(const struct faults *faults, const char *file, int line)
+static size_t place_find(const struct findings *faults, const char *file, int line)
 {
     size_t at = faults->kept_len;
     while (at > 0 && place_compare(&faults->kept[at - 1].fault, file, line) > 0)
@@ -62,7 +62,7 @@ static size_t place_find(const struct faults *faults, const char *file, int line
     return at;
 }
 
-static void entry_insert(struct faults *faults, const struct faults_entry *entry)
+static void entry_insert(struct findings *faults, const struct findings_entry *entry)
 {
     size_t at = place_find(faults, entry->fault.file, entry->fault.line);
     if (faults->kept_len == INGEST_FAULTS_TOLD)
@@ -72,10 +72,10 @@ static void entry_insert(struct faults *faults, const struct faults_entry *entry
     faults->kept_len++;
 }
 
-void faults_add(struct faults *faults, const char *file, int line, const char *field, const char *format, ...)
+void findings_add(struct findings *faults, const char *file, int line, const char *field, const char *format, ...)
 {
     faults->total++;
-    if (!faults_wanted(faults, file, line))
+    if (!findings_wanted(faults, file, line))
         return;
     char message[FAULT_MESSAGE_SIZE];
     va_list args;
@@ -85,7 +85,7 @@ void faults_add(struct faults *faults, const char *file, int line, const char *f
     if (length >= (int)sizeof(message))
         message[forms_cut(message, sizeof(message) - 1)] = '\0';
 
-    struct faults_entry entry;
+    struct findings_entry entry;
     if (length < 0 || !entry_fill(&entry, file, line, field, message)) {
         faults->failed = true;
         return;
@@ -93,12 +93,12 @@ void faults_add(struct faults *faults, const char *file, int line, const char *f
     entry_insert(faults, &entry);
 }
 
-void faults_count(struct faults *faults, size_t more)
+void findings_count(struct findings *faults, size_t more)
 {
     faults->total += more;
 }
 
-const char *faults_value(const char *value, char shown[FAULT_VALUE_SIZE])
+const char *findings_value(const char *value, char shown[FAULT_VALUE_SIZE])
 {
     static const char tail[] = "\xe2\x80\xa6\""; /* an ellipsis */
     size_t length = strlen(value), room = FAULT_VALUE_SIZE - 1 - sizeof(tail);
@@ -111,7 +111,7 @@ const char *faults_value(const char *value, char shown[FAULT_VALUE_SIZE])
     return shown;
 }
 
-void faults_tell(const struct faults *faults, ingest_fault_fn report, void *cls)
+void findings_tell(const struct findings *faults, ingest_fault_fn report, void *cls)
 {
     for (size_t i = 0; i < faults->kept_len; i++)
         report(cls, &faults->kept[i].fault);
@@ -123,7 +123,7 @@ void faults_tell(const struct faults *faults, ingest_fault_fn report, void *cls)
     report(cls, &(struct ingest_fault){.message = message});
 }
 
-void faults_free(struct faults *faults)
+void findings_free(struct findings *faults)
 {
     for (size_t i = 0; i < faults->kept_len; i++)
         free(faults->kept[i].memory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/arena.h"
+#include "ingest/pool.h"
 
 #include <stdalign.h>
 #include <stdint.h>
@@ -7,38 +7,38 @@
 #include <string.h>
 
 #define CHUNK_SIZE ((size_t)256 * 1024) /* half a thousand cards; a data set of 80 studies needs one or two */
-#define ALIGNMENT alignof(max_align_t)
+#define ALIGNMENT  alignof(max_align_t)
 
-struct arena_chunk {
-    struct arena_chunk *before;
+struct pool_chunk {
+    struct pool_chunk *before;
     size_t used, size;
     alignas(max_align_t) unsigned char bytes[];
 };
 
-static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
+static struct pool_chunk *chunk_add(struct pool *pool, size_t size)
 {
     size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-    struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + room);
+    struct pool_chunk *chunk = calloc(1, sizeof(*chunk) + room);
     if (chunk == NULL) {
-        arena->failed = true;
+        pool->failed = true;
         return NULL;
     }
     chunk->size = room;
-    chunk->before = arena->last;
-    arena->last = chunk;
+    chunk->before = pool->last;
+    pool->last = chunk;
     return chunk;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+void *pool_take(struct pool *pool, size_t size)
 {
     if (size > SIZE_MAX / 2) {
-        arena->failed = true;
+        pool->failed = true;
         return NULL;
     }
     size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    struct arena_chunk *chunk = arena->last;
+    struct pool_chunk *chunk = pool->last;
     if (chunk == NULL || chunk->size - chunk->used < rounded)
-        chunk = chunk_add(arena, rounded);
+        chunk = chunk_add(pool, rounded);
     if (chunk == NULL)
         return NULL;
     void *taken = chunk->bytes + chunk->used;
@@ -46,31 +46,31 @@ void *arena_take(struct arena *arena, size_t size)
     return taken;
 }
 
-void *arena_array(struct arena *arena, size_t len, size_t size)
+void *pool_array(struct pool *pool, size_t len, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(len, size, &bytes)) {
-        arena->failed = true;
+        pool->failed = true;
         return NULL;
     }
-    return arena_take(arena, bytes > 0 ? bytes : 1);
+    return pool_take(pool, bytes > 0 ? bytes : 1);
 }
 
-char *arena_text(struct arena *arena, const char *text)
+char *pool_text(struct pool *pool, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = arena_take(arena, size);
+    char *copy = pool_take(pool, size);
     if (copy != NULL)
         memcpy(copy, text, size);
     return copy;
 }
 
-void arena_free(struct arena *arena)
+void pool_free(struct pool *pool)
 {
-    while (arena->last != NULL) {
-        struct arena_chunk *chunk = arena->last;
-        arena->last = chunk->before;
+    while (pool->last != NULL) {
+        struct pool_chunk *chunk = pool->last;
+        pool->last = chunk->before;
         free(chunk);
     }
-    arena->failed = false;
+    pool->failed = false;
 }

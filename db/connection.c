@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * How the engine is opened: the settings of a careful engineer, by table.
+ */
+#define _GNU_SOURCE /* asprintf, strerrordesc_np */
+#include "db/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUSY_MS 2000
+
+static const struct { int op, value; } switches[] = {
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+    {SQLITE_DBCONFIG_DQS_DML, 0}, /* a misspelt column is an error, not a text */
+    {SQLITE_DBCONFIG_DQS_DDL, 0},
+    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+    {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+    {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+};
+
+/* A URI of 4 KB holds at most 2048 values; each list of them is padded to a power of two. */
+static const struct { int id, value; } limits[] = {
+    {SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024}, {SQLITE_LIMIT_SQL_LENGTH, 100000}, {SQLITE_LIMIT_EXPR_DEPTH, 100},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 10},      {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 5000},    {SQLITE_LIMIT_WORKER_THREADS, 0},
+};
+
+static const char settings_of_all[] = "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;";
+
+/* WAL's own checkpoint is the writer's; a reader that checkpoints would write. */
+static const char *const settings[] = {
+    [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
+    [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
+};
+
+static enum db_status configure(sqlite3 *sql, enum connection_role role)
+{
+    sqlite3_extended_result_codes(sql, 1);
+    sqlite3_busy_timeout(sql, BUSY_MS);
+    for (size_t i = 0; i < COUNT_OF(switches); i++) {
+        int code = sqlite3_db_config(sql, switches[i].op, switches[i].value, NULL);
+        if (code != SQLITE_OK)
+            return status_of(code);
+    }
+    for (size_t i = 0; i < COUNT_OF(limits); i++)
+        sqlite3_limit(sql, limits[i].id, limits[i].value);
+    int code = sqlite3_exec(sql, settings_of_all, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(sql, settings[role], NULL, NULL, NULL);
+    return status_of(code);
+}
+
+/* A name that the engine cannot take for a URI. */
+static char *plain_path(const char *path)
+{
+    char *plain = NULL;
+    const char *lead = path[0] == '/' || strcmp(path, ":memory:") == 0 ? "" : "./";
+    return asprintf(&plain, "%s%s", lead, path) < 0 ? NULL : plain;
+}
+
+enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= role == CONNECTION_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    flags |= create ? SQLITE_OPEN_CREATE : 0;
+    char *plain = plain_path(path);
+    *ret_sql = NULL;
+    if (plain == NULL)
+        return DB_NO_MEMORY;
+    enum db_status status = status_of(sqlite3_open_v2(plain, ret_sql, flags, NULL));
+    free(plain);
+    if (status == DB_OK)
+        status = configure(*ret_sql, role);
+    /* Without permission to write, the engine falls back to reading. */
+    if (status == DB_OK && role == CONNECTION_WRITER && sqlite3_db_readonly(*ret_sql, "main") == 1)
+        status = DB_READ_ONLY;
+    if (status != DB_OK) {
+        sqlite3_close(*ret_sql);
+        *ret_sql = NULL;
+    }
+    return status;
+}
+
+static int is_log_or_memory(void *cls, int columns, char **values, char **names)
+{
+    (void)columns, (void)names;
+    *(bool *)cls = values[0] != NULL && (strcmp(values[0], "wal") == 0 || strcmp(values[0], "memory") == 0);
+    return 0;
+}
+
+enum db_status connection_keep_log(sqlite3 *sql)
+{
+    bool kept = false;
+    int code = sqlite3_exec(sql, "PRAGMA journal_mode = WAL;", is_log_or_memory, &kept, NULL);
+    if (code == SQLITE_OK && !kept)
+        return DB_READ_ONLY; /* the file system cannot hold a write-ahead log */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(sql, "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;", NULL, NULL, NULL);
+    return status_of(code);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What an edition says of patients, and what it published: plans, reports, figures and notes. A plan or report that was filed in the
+ * register for the same study, region and day stands; the edition's own is kept beside it.
+ */
+#include "db/internal.h"
+
+#include <string.h>
+
+/* A plan or a report, and the statements that store it. */
+struct count {
+    const char *what, *study, *region, *as_of, *lines;
+    int64_t number;
+    const char *end; /* plans only */
+    bool has_end;
+    const char *parameter;
+    enum db_statement find, add, change, confirm, filed;
+};
+
+static struct count count_of_plan(const struct db_plan *plan)
+{
+    return (struct count){"plan", plan->study, plan->region, plan->as_of, plan->lines, plan->planned, plan->planned_end, true,
+                          ":planned", STMT_plan_of_edition, STMT_plan_add, STMT_plan_change, STMT_plan_confirm, STMT_plan_filed};
+}
+
+static struct count count_of_report(const struct db_report *report)
+{
+    return (struct count){"report", report->study, report->region, report->as_of, report->lines, report->included, NULL, false,
+                          ":included", STMT_report_of_edition, STMT_report_add, STMT_report_change, STMT_report_confirm,
+                          STMT_report_filed};
+}
+
+static bool texts_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* ── storing ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct said { int64_t id; bool is_equal, is_twice; };
+
+static enum db_status look_up(struct db_import *import, const struct count *count, int64_t study, struct said *ret_said)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, count->find, ARGS(
+        ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of), ARG_I(":edition", import->edition)));
+    *ret_said = (struct said){0};
+    if (query_row(&query))
+        *ret_said = (struct said){
+            .id = query_int(&query, 0),
+            .is_equal = query_int(&query, 1) == count->number && texts_equal(query_text(&query, 2), count->end) &&
+                        texts_equal(query_text(&query, 3), count->lines) && texts_equal(query_text(&query, 4), import->as_of),
+            .is_twice = query_int(&query, 5) == import->data_version,
+        };
+    return query_status(&query);
+}
+
+static enum db_status write(struct db_import *import, const struct count *count, int64_t study, int64_t id)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, id == 0 ? count->add : count->change, ARGS(
+        ARG_I(count->parameter, count->number), ARG_T(":lines", count->lines), ARG_I(":recorded", import->now),
+        ARG_T(":standing", import->as_of), ARG_I(":stated", import->data_version)));
+    if (count->has_end)
+        query_bind(&query, ARGS(ARG_T(":planned_end", count->end)));
+    if (id == 0)
+        query_bind(&query, ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of),
+                                ARG_I(":edition", import->edition)));
+    else
+        query_bind(&query, ARGS(ARG_I(":id", id)));
+    return query_run(&query);
+}
+
+static enum db_status store(struct db_import *import, const struct count *count, int64_t study)
+{
+    struct said said;
+    enum db_status status = look_up(import, count, study, &said);
+    if (status != DB_OK)
+        return status;
+    if (said.is_twice)
+        return import_fail(import, DB_CONFLICT, "%s of study %s for %s on %s comes twice", count->what, count->study,
+                           count->region == NULL ? "the whole study" : count->region, count->as_of);
+    if (said.is_equal)
+        return statement_run(import->st, count->confirm, ARGS(ARG_I(":id", said.id), ARG_I(":stated", import->data_version)));
+    status = write(import, count, study, said.id);
+    return status == DB_OK ? import_touch(import, study, (struct touch){.reported = true}) : status;
+}
+
+/* ── against what was filed ─────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status note_difference(struct db_import *import, const struct count *count, int64_t filed)
+{
+    bool is_plan = count->has_end;
+    const char *where_nb = count->region == NULL ? "i alt" : count->region;
+    const char *where_en = count->region == NULL ? "in all" : count->region;
+    const char *nb = arena_format(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.",
+                                  (long long)filed, is_plan ? "planlagte" : "inkluderte", count->as_of, where_nb,
+                                  import->edition_code, (long long)count->number);
+    const char *en = arena_format(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.",
+                                  (long long)filed, is_plan ? "planned" : "included", count->as_of, where_en,
+                                  import->edition_code, (long long)count->number);
+    return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, count->study, "recruitment", count->lines, nb, en);
+}
+
+static enum db_status compare_filed(struct db_import *import, const struct count *count, int64_t study)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, count->filed, ARGS(
+        ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
+    if (!query_row(&query) || query_int(&query, 0) == count->number)
+        return query_status(&query);
+    enum db_status status = note_difference(import, count, query_int(&query, 0));
+    return status == DB_OK ? import_touch(import, study, (struct touch){0}) : status;
+}
+
+/* ── putting ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status find_study(struct db_import *import, const struct count *count, int64_t *ret_id)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_known, ARGS(ARG_T(":code", count->study)));
+    if (!query_row(&query))
+        return query_status(&query) != DB_OK ? query_status(&query)
+                                             : import_fail(import, DB_CONFLICT, "%s: there is no study %s", count->what, count->study);
+    *ret_id = query_int(&query, 0);
+    if (!texts_equal(query_text(&query, 1), import->programme))
+        return import_fail(import, DB_CONFLICT, "%s: study %s belongs to another programme", count->what, count->study);
+    return DB_OK;
+}
+
+static enum db_status put(struct db_import *import, const struct count *count)
+{
+    int64_t study = 0;
+    if (import->failed != DB_OK)
+        return import->failed;
+    enum db_status status = find_study(import, count, &study);
+    if (status == DB_OK)
+        status = store(import, count, study);
+    if (status == DB_OK)
+        status = compare_filed(import, count, study);
+    return status == DB_OK ? DB_OK
+                           : import_fail(import, status, "%s of study %s: %s", count->what, count->study, db_status_text(status));
+}
+
+enum db_status db_import_plan(struct db_import *import, const struct db_plan *plan)
+{
+    struct count count = count_of_plan(plan);
+    return put(import, &count);
+}
+
+enum db_status db_import_report(struct db_import *import, const struct db_report *report)
+{
+    struct count count = count_of_report(report);
+    return put(import, &count);
+}
+
+enum db_status db_import_figure(struct db_import *import, const struct db_figure *figure)
+{
+    if (import->failed != DB_OK)
+        return import->failed;
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_figure_add, ARGS(
+        ARG_I(":edition", import->edition), ARG_I(":position", import->position++)));
+    query_bind_fields(&query, figure_fields, figure);
+    enum db_status status = query_run(&query);
+    return status == DB_OK ? DB_OK : import_fail(import, status, "figure %s: %s", figure->code, db_status_text(status));
+}
+
+/* A note on a study shows on it, so the study is made anew. */
+static enum db_status touch_noted(struct db_import *import, const struct db_note *note)
+{
+    if (strcmp(note->record, "study") != 0 || note->id == NULL)
+        return DB_OK;
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_known, ARGS(ARG_T(":code", note->id)));
+    if (!query_row(&query))
+        return query_status(&query) != DB_OK ? query_status(&query)
+                                             : import_fail(import, DB_CONFLICT, "note: there is no study %s", note->id);
+    return import_touch(import, query_int(&query, 0), (struct touch){0});
+}
+
+enum db_status db_import_note(struct db_import *import, const struct db_note *note)
+{
+    if (import->failed != DB_OK)
+        return import->failed;
+    enum db_status status = statement_run(import->st, STMT_note_add, ARGS(
+        ARG_I(":edition", import->edition), ARG_T(":record", note->record), ARG_T(":id", note->id), ARG_T(":field", note->field),
+        ARG_T(":kind", note->kind), ARG_T(":text_nb", note->text.nb), ARG_T(":text_en", note->text.en), ARG_T(":lines", note->lines)));
+    if (status == DB_OK)
+        status = touch_noted(import, note);
+    return status == DB_OK ? DB_OK : import_fail(import, status, "note on %s: %s", note->record, db_status_text(status));
+}

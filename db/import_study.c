@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What an edition says of one study. A known study takes it when the edition is the newest of its programme, or the one its facts
+ * come from; what was edited in the register itself stays, and a note says where the edition differs.
+ */
+#include "db/internal.h"
+
+#include <string.h>
+
+struct known {
+    int64_t id; /* 0 = not known */
+    const char *programme;
+    int64_t edition, stated;
+};
+
+/* ── what was edited here ───────────────────────────────────────────────────────────────────────────────────── */
+
+static bool texts_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool fields_equal(const struct field *field, const void *a, const void *b)
+{
+    switch (field->kind) {
+    case FIELD_TEXT: return texts_equal(*(const char *const *)a, *(const char *const *)b);
+    case FIELD_INT64:
+    case FIELD_KNOWN: return *(const int64_t *)a == *(const int64_t *)b;
+    case FIELD_INT:
+    case FIELD_INT_KNOWN: return *(const int *)a == *(const int *)b;
+    case FIELD_BOOL: return *(const bool *)a == *(const bool *)b;
+    }
+    return false;
+}
+
+static void field_copy(const struct field *field, void *to, const void *from)
+{
+    switch (field->kind) {
+    case FIELD_TEXT: *(const char **)to = *(const char *const *)from; break;
+    case FIELD_INT64:
+    case FIELD_KNOWN: *(int64_t *)to = *(const int64_t *)from; break;
+    case FIELD_INT:
+    case FIELD_INT_KNOWN: *(int *)to = *(const int *)from; break;
+    case FIELD_BOOL: *(bool *)to = *(const bool *)from; break;
+    }
+}
+
+static const struct field *field_named(const struct field *fields, const char *name)
+{
+    for (; fields->name != NULL; fields++)
+        if (fields->member != NULL && strcmp(fields->name + 1, name) == 0)
+            return fields;
+    return NULL;
+}
+
+static const struct study_list *list_named(const char *name)
+{
+    for (size_t i = 0; i < study_lists_len; i++)
+        if (study_lists[i].add != STMT_COUNT && strcmp(study_lists[i].name, name) == 0)
+            return &study_lists[i];
+    return NULL;
+}
+
+static const char *list_item(const struct study_list *list, const struct db_study *study, size_t i)
+{
+    return *(const char *const *)((const char *)study + list->items) + i * list->size;
+}
+
+static size_t list_len(const struct study_list *list, const struct db_study *study)
+{
+    return *(const size_t *)((const char *)study + list->len);
+}
+
+static bool lists_equal(const struct study_list *list, const struct db_study *a, const struct db_study *b)
+{
+    if (list_len(list, a) != list_len(list, b))
+        return false;
+    for (size_t i = 0; i < list_len(list, a); i++)
+        for (const struct field *field = list->fields; field->name != NULL; field++)
+            if (!fields_equal(field, list_item(list, a, i) + field->offset, list_item(list, b, i) + field->offset))
+                return false;
+    return true;
+}
+
+/* Puts back what was edited here. Returns what the API calls the field where the edition says otherwise, else NULL. */
+static const char *keep_edited(const char *name, const struct db_study *stored, struct db_study *study)
+{
+    const struct study_list *list = list_named(name);
+    const struct field *field = field_named(study_facts, name);
+    field = field != NULL ? field : field_named(study_texts, name);
+    if (list != NULL && !lists_equal(list, stored, study)) {
+        *(const void **)((char *)study + list->items) = *(const void *const *)((const char *)stored + list->items);
+        *(size_t *)((char *)study + list->len) = list_len(list, stored);
+        return list->name;
+    }
+    if (field == NULL)
+        return NULL;
+    const char *kept = (const char *)stored + field->offset;
+    char *said = (char *)study + field->offset;
+    bool is_equal = fields_equal(field, kept, said);
+    field_copy(field, said, kept);
+    return is_equal ? NULL : field->member;
+}
+
+static enum db_status note_kept(struct db_import *import, const char *study, const char *member)
+{
+    const char *nb = arena_format(&import->arena, "«%s» er endret i registeret. Utgaven %s sier noe annet.", member, import->edition_code);
+    const char *en = arena_format(&import->arena, "“%s” was edited in the register. The edition %s says otherwise.", member,
+                                  import->edition_code);
+    return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, study, member, NULL, nb, en);
+}
+
+/* The stored study lives in arena: parts of study point into it afterwards. */
+static enum db_status respect_edits(struct db_import *import, int64_t id, struct arena *arena, struct db_study *study)
+{
+    struct db_study stored;
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_local_edits, ARGS(ARG_I(":study", id)));
+    bool has_stored = false;
+    const char *noted = NULL; /* several columns of one member: one note */
+    while (query_row(&query)) {
+        enum db_status status = has_stored ? DB_OK : study_load(import->st, arena, id, &stored);
+        if (status != DB_OK)
+            return status;
+        has_stored = true;
+        const char *name = query_text(&query, 0);
+        const char *member = name == NULL ? NULL : keep_edited(name, &stored, study);
+        if (member == NULL || (noted != NULL && strcmp(member, noted) == 0))
+            continue;
+        noted = member;
+        status = note_kept(import, study->code, member);
+        if (status != DB_OK)
+            return status;
+    }
+    return query_status(&query);
+}
+
+/* ── storing ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status store_facts(struct db_import *import, const struct db_study *study, int64_t *ret_id)
+{
+    enum db_status status = statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", study->leader)));
+    if (status != DB_OK)
+        return status;
+    struct query facts CLEANUP(query_end) = query_begin(import->st, STMT_study_put, ARGS(
+        ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    query_bind_fields(&facts, study_facts, study);
+    if (query_row(&facts))
+        *ret_id = query_int(&facts, 0);
+    status = query_run(&facts);
+    if (status != DB_OK)
+        return status;
+    struct query texts CLEANUP(query_end) = query_begin(import->st, STMT_study_text_put, ARGS(ARG_I(":study", *ret_id)));
+    query_bind_fields(&texts, study_texts, study);
+    return query_run(&texts);
+}
+
+static enum db_status store_list(struct db_import *import, int64_t id, const struct study_list *list, const struct db_study *study)
+{
+    enum db_status status = statement_run(import->st, list->clear, ARGS(ARG_I(":study", id)));
+    for (size_t i = 0; i < list_len(list, study) && status == DB_OK; i++) {
+        struct query query CLEANUP(query_end) = query_begin(import->st, list->add, ARGS(ARG_I(":study", id)));
+        if (list->positioned)
+            query_bind(&query, ARGS(ARG_I(":position", (int64_t)i)));
+        query_bind_fields(&query, list->fields, list_item(list, study, i));
+        status = query_run(&query);
+    }
+    return status;
+}
+
+static enum db_status store(struct db_import *import, const struct db_study *study, int64_t *ret_id)
+{
+    enum db_status status = store_facts(import, study, ret_id);
+    for (size_t i = 0; i < study_lists_len && status == DB_OK; i++)
+        if (study_lists[i].add != STMT_COUNT)
+            status = store_list(import, *ret_id, &study_lists[i], study);
+    return status;
+}
+
+/* ── the rules ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status look_up(struct db_import *import, const char *code, struct arena *arena, struct known *ret_known)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_known, ARGS(ARG_T(":code", code)));
+    *ret_known = (struct known){0};
+    if (query_row(&query)) {
+        const char *programme = query_text(&query, 1);
+        *ret_known = (struct known){query_int(&query, 0), NULL, query_int(&query, 2), query_int(&query, 3)};
+        ret_known->programme = programme == NULL ? NULL : arena_copy(arena, programme, strlen(programme));
+        if (ret_known->programme == NULL)
+            return DB_NO_MEMORY;
+    }
+    return query_status(&query);
+}
+
+/* A code that is an old id of a study cannot become another study's. */
+static enum db_status refuse_old_id(struct db_import *import, const char *code)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_alias_get, ARGS(ARG_T(":alias", code)));
+    if (query_row(&query))
+        return import_fail(import, DB_CONFLICT, "study %s: this is an old id of study %s", code, query_text(&query, 1));
+    return query_status(&query);
+}
+
+static enum db_status check(struct db_import *import, const struct db_study *study, const struct known *known)
+{
+    if (study->awards_len == 0 || strcmp(study->awards[0].kind, "main") != 0)
+        return import_fail(import, DB_CONFLICT, "study %s: its first award is not the main one", study->code);
+    if (known->id == 0)
+        return refuse_old_id(import, study->code);
+    if (strcmp(known->programme, import->programme) != 0)
+        return import_fail(import, DB_CONFLICT, "study %s belongs to programme %s, not to %s", study->code, known->programme,
+                           import->programme);
+    if (known->stated == import->data_version)
+        return import_fail(import, DB_CONFLICT, "study %s comes twice", study->code);
+    return DB_OK;
+}
+
+/* The members that follow from others. */
+static struct db_study completed(const struct db_import *import, const struct db_study *study)
+{
+    struct db_study whole = *study;
+    whole.programme = import->programme;
+    whole.call_year = study->awards[0].call_year;
+    whole.mechanism = study->awards[0].mechanism;
+    whole.amount_nok = 0;
+    for (size_t i = 0; i < study->awards_len; i++)
+        whole.amount_nok += study->awards[i].amount_nok;
+    return whole;
+}
+
+static enum db_status put(struct db_import *import, const struct db_study *study, struct arena *arena)
+{
+    struct known known;
+    enum db_status status = look_up(import, study->code, arena, &known);
+    if (status == DB_OK)
+        status = check(import, study, &known);
+    if (status != DB_OK)
+        return status;
+    struct db_study whole = completed(import, study);
+    int64_t id = known.id;
+    bool is_news = known.id == 0 || known.edition == import->edition || import->newest;
+    if (is_news && known.id != 0) {
+        status = statement_run(import->st, STMT_study_settle_conflicts, ARGS(ARG_T(":code", study->code)));
+        if (status == DB_OK)
+            status = respect_edits(import, known.id, arena, &whole);
+    }
+    if (is_news && status == DB_OK)
+        status = store(import, &whole, &id);
+    if (status == DB_OK)
+        status = import_touch(import, id, (struct touch){.added = known.id == 0, .named = true});
+    return status;
+}
+
+enum db_status db_import_study(struct db_import *import, const struct db_study *study)
+{
+    if (import->failed != DB_OK)
+        return import->failed;
+    struct arena arena CLEANUP(arena_free) = {0};
+    enum db_status status = put(import, study, &arena);
+    if (status == DB_OK || import->failed != DB_OK)
+        return status;
+    if (status == DB_CONFLICT)
+        return import_fail(import, status, "study %s refers to a record that is not there, or holds a value that is not allowed",
+                           study->code);
+    return import_fail(import, status, "study %s: %s", study->code, db_status_text(status));
+}
+
+/* ── old ids ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status put_alias(struct db_import *import, int64_t study, const char *alias, const char *code)
+{
+    enum db_status status = statement_run(import->st, STMT_study_alias_add, ARGS(ARG_T(":alias", alias), ARG_I(":study", study)));
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_alias_get, ARGS(ARG_T(":alias", alias)));
+    if (status == DB_OK && query_row(&query) && query_int(&query, 0) != study)
+        return import_fail(import, DB_CONFLICT, "study %s: its old id %s is an old id of study %s", code, alias, query_text(&query, 1));
+    return status != DB_OK ? status : query_status(&query);
+}
+
+enum db_status db_import_study_alias(struct db_import *import, const char *study, const char *alias)
+{
+    if (import->failed != DB_OK)
+        return import->failed;
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct known known, taken;
+    enum db_status status = look_up(import, study, &arena, &known);
+    if (status == DB_OK)
+        status = look_up(import, alias, &arena, &taken);
+    if (status != DB_OK)
+        return import_fail(import, status, "study %s: %s", study, db_status_text(status));
+    if (known.id == 0)
+        return import_fail(import, DB_CONFLICT, "old id %s: there is no study %s", alias, study);
+    if (taken.id != 0)
+        return import_fail(import, DB_CONFLICT, "study %s: its old id %s is the id of another study", study, alias);
+    status = put_alias(import, known.id, alias, study);
+    return status == DB_OK ? DB_OK : import_fail(import, status, "study %s: %s", study, db_status_text(status));
+}

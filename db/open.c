@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Opening, in steps. Until the file is known to be ours nothing is written to it.
+ */
+#define _GNU_SOURCE /* asprintf, strerrordesc_np */
+#include "db/internal.h"
+#include "gen/db_migrations.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 1400141156 /* "Stud", as in 0001 */
+#define NOT_A_DATABASE "%s is not a database, or it is damaged"
+
+struct opening {
+    const struct db_options *options;
+    struct db *db;
+    bool is_blank; /* a new file, or one that a crash left before its first commit */
+    int64_t version;
+    char **ret_detail;
+};
+
+static enum db_status look_for_file(struct opening *o)
+{
+    const char *path = o->options->path;
+    struct stat st;
+    if (o->db->path == NULL)
+        return DB_OK;
+    bool is_there = stat(path, &st) == 0;
+    if (!is_there && errno != ENOENT) {
+        detail_set(o->ret_detail, "%s: %s", path, strerrordesc_np(errno));
+        return status_of_errno(errno);
+    }
+    if (!is_there && !o->options->create) {
+        detail_set(o->ret_detail, "%s: there is no such file", path);
+        return DB_NOT_FOUND;
+    }
+    if (is_there && !S_ISREG(st.st_mode)) {
+        detail_set(o->ret_detail, "%s is not a file", path);
+        return DB_DAMAGED;
+    }
+    if (is_there && st.st_size == 0 && !o->options->create) {
+        detail_set(o->ret_detail, "%s is empty: it holds no register", path);
+        return DB_DAMAGED;
+    }
+    return DB_OK;
+}
+
+static enum db_status take_lock(struct opening *o)
+{
+    return o->db->path == NULL ? DB_OK : lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
+}
+
+static enum db_status connect_writer(struct opening *o)
+{
+    enum db_status status = connection_open(o->options->path, CONNECTION_WRITER, o->options->create || o->db->path == NULL, &o->db->sql);
+    o->db->statements.sql = o->db->sql;
+    if (status == DB_DAMAGED)
+        detail_set(o->ret_detail, NOT_A_DATABASE, o->options->path);
+    return status;
+}
+
+static enum db_status ask_number(sqlite3 *sql, const char *question, int64_t *ret_number)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(sql, question, -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    *ret_number = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    sqlite3_finalize(stmt);
+    return status_of(code);
+}
+
+static enum db_status identify(struct opening *o)
+{
+    int64_t application = 0, objects = 0;
+    enum db_status status = ask_number(o->db->sql, "PRAGMA application_id", &application);
+    if (status == DB_OK)
+        status = ask_number(o->db->sql, "PRAGMA user_version", &o->version);
+    if (status == DB_OK)
+        status = ask_number(o->db->sql, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (status != DB_OK) {
+        if (status == DB_DAMAGED)
+            detail_set(o->ret_detail, NOT_A_DATABASE, o->options->path);
+        return status;
+    }
+    o->is_blank = application == 0 && o->version == 0 && objects == 0;
+    if (o->is_blank ? !o->options->create && o->db->path != NULL : application != APPLICATION_ID || o->version <= 0 || objects == 0) {
+        detail_set(o->ret_detail, "%s is a database, but it holds no register", o->options->path);
+        return DB_DAMAGED;
+    }
+    if (o->version > (int64_t)COUNT_OF(db_migrations)) {
+        detail_set(o->ret_detail, "%s was written by a later version of studyd (format %lld, this one knows up to %zu)",
+                   o->options->path, (long long)o->version, COUNT_OF(db_migrations));
+        return DB_TOO_NEW;
+    }
+    return DB_OK;
+}
+
+static enum db_status keep_log(struct opening *o)
+{
+    return connection_keep_log(o->db->sql);
+}
+
+/* Each in one transaction, which its own PRAGMA user_version is part of: a crash leaves the old or the new. */
+static enum db_status migrate(struct opening *o)
+{
+    sqlite3 *sql = o->db->sql;
+    for (; o->version < (int64_t)COUNT_OF(db_migrations); o->version++) {
+        int code = sqlite3_exec(sql, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            code = sqlite3_exec(sql, db_migrations[o->version].sql, NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            code = sqlite3_exec(sql, "COMMIT", NULL, NULL, NULL);
+        if (code != SQLITE_OK) {
+            detail_set(o->ret_detail, "%s could not be brought up to date (%s)", o->options->path, db_migrations[o->version].name);
+            if (!sqlite3_get_autocommit(sql))
+                sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL);
+            return status_of(code);
+        }
+    }
+    int64_t version = 0;
+    enum db_status status = ask_number(sql, "PRAGMA user_version", &version);
+    assert(status != DB_OK || version == (int64_t)COUNT_OF(db_migrations));
+    return status;
+}
+
+static enum db_status prepare_statements(struct opening *o)
+{
+    enum db_status status = statements_prepare_all(&o->db->statements);
+    if (status == DB_DAMAGED)
+        detail_set(o->ret_detail, "%s is damaged: parts of the register are missing", o->options->path);
+    return status;
+}
+
+static enum db_status load_versions(struct opening *o)
+{
+    enum db_status status = versions_load(o->db);
+    if (status == DB_DAMAGED)
+        detail_set(o->ret_detail, "%s is damaged", o->options->path);
+    return status;
+}
+
+static enum db_status render_anew(struct opening *o)
+{
+    return render_all(o->db);
+}
+
+static enum db_status (*const steps[])(struct opening *) = {
+    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew,
+};
+
+static struct db *db_new(const struct db_options *options)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (db == NULL)
+        return NULL;
+    db->lock_fd = -1;
+    db->renderer = options->renderer;
+    if (pthread_rwlock_init(&db->versions.lock, NULL) != 0) {
+        free(db);
+        return NULL;
+    }
+    if (strcmp(options->path, ":memory:") != 0 && (db->path = strdup(options->path)) == NULL) {
+        db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+enum db_status db_open(const struct db_options *options, struct db **ret_db, char **ret_detail)
+{
+    assert(options->path != NULL && options->renderer != NULL && options->renderer->version != NULL);
+    struct opening o = {.options = options, .db = db_new(options), .ret_detail = ret_detail};
+    enum db_status status = o.db == NULL ? DB_NO_MEMORY : DB_OK;
+    *ret_db = NULL;
+    if (ret_detail != NULL)
+        *ret_detail = NULL;
+    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
+        status = steps[i](&o);
+    if (status != DB_OK) {
+        detail_set(ret_detail, "%s: %s", options->path, db_status_text(status));
+        db_close(o.db);
+        return status;
+    }
+    *ret_db = o.db;
+    return DB_OK;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    assert(db->readers == 0 && !db->importing);
+    statements_close(&db->statements);
+    if (db->sql != NULL && db->path != NULL)
+        sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int code = sqlite3_close(db->sql);
+    assert(code == SQLITE_OK);
+    if (db->lock_fd >= 0)
+        close(db->lock_fd);
+    map_free(&db->versions.map);
+    arena_free(&db->versions.keys);
+    pthread_rwlock_destroy(&db->versions.lock);
+    free(db->path);
+    free(db);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
+{
+    struct db_reader *reader = calloc(1, sizeof *reader);
+    *ret_reader = NULL;
+    if (reader == NULL)
+        return DB_NO_MEMORY;
+    reader->db = db;
+    reader->st = db->path == NULL ? &db->statements : &reader->statements;
+    for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
+        reader->vocabularies[i].data_version = -1;
+    /* Another connection would see another database in memory. */
+    if (db->path != NULL) {
+        enum db_status status = connection_open(db->path, CONNECTION_READER, false, &reader->statements.sql);
+        if (status != DB_OK) {
+            free(reader);
+            return status;
+        }
+    }
+    db->readers++;
+    *ret_reader = reader;
+    return DB_OK;
+}
+
+void db_reader_close(struct db_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    assert(reader->depth == 0);
+    for (size_t i = 0; i < SHAPES_MAX; i++) {
+        sqlite3_finalize(reader->shapes[i].stmt);
+        free(reader->shapes[i].text);
+    }
+    statements_close(&reader->statements);
+    vocabularies_close(reader);
+    int code = sqlite3_close(reader->statements.sql);
+    assert(code == SQLITE_OK);
+    reader->db->readers--;
+    free(reader);
+}
+
+struct db *db_reader_db(struct db_reader *reader)
+{
+    return reader->db;
+}
+
+/* A transaction begins to see with its first statement: ask for something, so that it is now. */
+static enum db_status begin(struct db_reader *reader)
+{
+    int code = sqlite3_exec(reader->st->sql, "BEGIN", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return status_of(code);
+    enum db_status status = statement_run(reader->st, STMT_register_get, NO_ARGS);
+    if (status != DB_OK)
+        sqlite3_exec(reader->st->sql, "ROLLBACK", NULL, NULL, NULL);
+    reader->began = status == DB_OK;
+    return status;
+}
+
+enum db_status reader_enter(struct db_reader *reader)
+{
+    /* In memory the writer's own transaction may be open. */
+    if (reader->depth == 0 && sqlite3_get_autocommit(reader->st->sql)) {
+        enum db_status status = begin(reader);
+        if (status != DB_OK)
+            return status;
+    }
+    reader->depth++;
+    return DB_OK;
+}
+
+void reader_leave(struct db_reader *reader)
+{
+    assert(reader->depth > 0);
+    if (--reader->depth > 0 || !reader->began)
+        return;
+    reader->began = false;
+    if (!sqlite3_get_autocommit(reader->st->sql)) {
+        int code = sqlite3_exec(reader->st->sql, "ROLLBACK", NULL, NULL, NULL); /* nothing was written; cannot be busy */
+        assert(code == SQLITE_OK);
+    }
+}
+
+void reader_leave_at(struct db_reader **reader)
+{
+    if (*reader != NULL)
+        reader_leave(*reader);
+}
+
+enum db_status db_reader_begin(struct db_reader *reader)
+{
+    assert(reader->depth == 0);
+    return reader_enter(reader);
+}
+
+void db_reader_end(struct db_reader *reader)
+{
+    assert(reader->depth == 1);
+    reader_leave(reader);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The numbers of one study: made once, in the transaction of the change, and read from there.
+ */
+#include "db/internal.h"
+#include "db/sortkey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ── days ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* "YYYY", "YYYY-MM" or "YYYY-MM-DD" into numbers; what is missing stays. */
+static bool date_parts(const char *date, int part[3])
+{
+    static const size_t digits[] = {4, 2, 2};
+    const char *p = date;
+    for (int i = 0; i < 3 && *p != '\0'; i++) {
+        if (i > 0 && *p++ != '-')
+            return false;
+        if (strspn(p, "0123456789") != digits[i])
+            return false;
+        part[i] = (int)strtol(p, NULL, 10);
+        p += digits[i];
+    }
+    return p != date && *p == '\0';
+}
+
+int64_t day_number(const char *date, bool last)
+{
+    int part[3] = {0, last ? 12 : 1, 0};
+    if (date == NULL || !date_parts(date, part) || part[0] == 0 || part[1] < 1 || part[1] > 12)
+        return -1;
+    if (part[2] == 0)
+        part[2] = last ? days_of(part[0], part[1]) : 1;
+    int64_t before = part[0] - 1;
+    int64_t day = before * 365 + before / 4 - before / 100 + before / 400 + part[2];
+    for (int month = 1; month < part[1]; month++)
+        day += days_of(part[0], month);
+    return day;
+}
+
+/* ── numbers ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct inputs {
+    int64_t threshold;
+    const char *start, *end_expected;            /* of the study */
+    int64_t planned;
+    const char *planned_end;                     /* of the plan */
+    int64_t reported;
+    const char *reported_as_of;
+    int64_t regions, regions_reported, sum;      /* of those that take part */
+    const char *oldest, *newest;
+};
+
+int64_t permille_of(int64_t included, int64_t planned)
+{
+    if (included < 0 || planned <= 0)
+        return -1;
+    __int128 doubled = (__int128)2000 * included + planned;
+    __int128 permille = doubled / (2 * (__int128)planned);
+    return permille > INT64_MAX ? INT64_MAX : (int64_t)permille;
+}
+
+/* The sum of the regions counts when all that take part have reported, and each of them after the reported total. */
+static bool is_sum_the_total(const struct inputs *in)
+{
+    if (in->regions == 0 || in->regions_reported < in->regions)
+        return false;
+    return in->reported < 0 || strcmp(in->oldest, in->reported_as_of) > 0;
+}
+
+static struct db_recruitment numbers_of(const struct inputs *in)
+{
+    bool is_sum = is_sum_the_total(in);
+    struct db_recruitment numbers = {
+        .planned = in->planned, .included = is_sum ? in->sum : in->reported, .remaining = -1, .exceeded_by = -1,
+        .as_of = is_sum ? in->newest : in->reported_as_of,
+    };
+    numbers.permille = permille_of(numbers.included, numbers.planned);
+    if (numbers.planned >= 0 && numbers.included >= 0) {
+        int64_t left = numbers.planned - numbers.included;
+        numbers.remaining = left > 0 ? left : 0;
+        numbers.exceeded_by = left < 0 ? -left : -1;
+    }
+    return numbers;
+}
+
+static bool is_small(const struct inputs *in, const struct db_recruitment *numbers)
+{
+    return (numbers->planned >= 0 && numbers->planned < in->threshold) ||
+           (numbers->included >= 0 && numbers->included < in->threshold);
+}
+
+/* Patients are expected evenly between the start and the planned end. What is not known is not behind. */
+static bool is_behind(const struct inputs *in, const struct db_recruitment *numbers)
+{
+    int64_t start = day_number(in->start, false);
+    int64_t end = day_number(in->planned_end != NULL ? in->planned_end : in->end_expected, true);
+    int64_t as_of = day_number(numbers->as_of, false);
+    if (numbers->planned < 0 || numbers->included < 0 || start < 0 || end <= start || as_of < 0)
+        return false;
+    int64_t elapsed = as_of <= start ? 0 : as_of >= end ? end - start : as_of - start;
+    return (__int128)numbers->included * (end - start) < (__int128)numbers->planned * elapsed;
+}
+
+/* ── reading what they are made from ────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status remake_regions(struct statements *st, int64_t study)
+{
+    static const enum db_statement steps[] = {
+        STMT_regions_forget, STMT_regions_of_hospitals, STMT_regions_of_reports, STMT_region_counts_forget, STMT_region_counts_make,
+    };
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
+        status = statement_run(st, steps[i], ARGS(ARG_I(":study", study)));
+    return status;
+}
+
+static void sort_key(struct query *query, int column, unsigned char key[SORT_KEY_BYTES], size_t *ret_len)
+{
+    const char *text = query_text(query, column);
+    *ret_len = text == NULL ? 0 : sortkey_nb(text, key, SORT_KEY_BYTES);
+}
+
+static enum db_status store(struct statements *st, int64_t study, const struct inputs *in)
+{
+    struct db_recruitment numbers = numbers_of(in);
+    unsigned char key[3][SORT_KEY_BYTES];
+    size_t len[3];
+    struct query keys CLEANUP(query_end) = query_begin(st, STMT_study_keys, ARGS(ARG_I(":study", study)));
+    if (!query_row(&keys))
+        return query_status(&keys) == DB_OK ? DB_BUG : query_status(&keys);
+    for (int i = 0; i < 3; i++)
+        sort_key(&keys, i, key[i], &len[i]);
+    return statement_run(st, STMT_study_refresh, ARGS(
+        ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
+        ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by), ARG_K(":permille", numbers.permille),
+        ARG_T(":included_as_of", numbers.as_of), ARG_I(":behind_plan", is_behind(in, &numbers)),
+        ARG_I(":totals_only", is_small(in, &numbers)), ARG_B(":name_key", key[0], len[0]),
+        ARG_B(":leader_key", key[1], len[1]), ARG_B(":institution_key", key[2], len[2])));
+}
+
+/* The four questions stay open until the numbers are stored: their texts are borrowed. */
+enum db_status recruitment_refresh(struct statements *st, int64_t study)
+{
+    enum db_status status = remake_regions(st, study);
+    if (status != DB_OK)
+        return status;
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    struct inputs in = {.planned = -1, .reported = -1};
+    struct query dates CLEANUP(query_end) = query_begin(st, STMT_study_inputs, args);
+    struct query plan CLEANUP(query_end) = query_begin(st, STMT_plan_total, args);
+    struct query report CLEANUP(query_end) = query_begin(st, STMT_report_total, args);
+    struct query sums CLEANUP(query_end) = query_begin(st, STMT_region_sums, args);
+    if (query_row(&dates))
+        in.threshold = query_int(&dates, 0), in.start = query_text(&dates, 1), in.end_expected = query_text(&dates, 2);
+    if (query_row(&plan))
+        in.planned = query_int(&plan, 0), in.planned_end = query_text(&plan, 1);
+    if (query_row(&report))
+        in.reported = query_int(&report, 0), in.reported_as_of = query_text(&report, 1);
+    if (query_row(&sums)) {
+        in.regions = query_int(&sums, 0), in.regions_reported = query_int(&sums, 3), in.sum = query_int(&sums, 4);
+        in.oldest = query_text(&sums, 5), in.newest = query_text(&sums, 6);
+    }
+    const struct query *const all[] = {&dates, &plan, &report, &sums};
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        if (query_status(all[i]) != DB_OK)
+            return query_status(all[i]);
+    return store(st, study, &in);
+}

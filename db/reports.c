@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One study's patients: in all, by region, and every report.
+ */
+#include "db/internal.h"
+
+#include <string.h>
+
+static const struct field total_fields[] = {
+    {":study", FIELD_TEXT, offsetof(struct db_study_recruitment, study)},
+    {":planned", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.planned)},
+    {":included", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.included)},
+    {":remaining", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.remaining)},
+    {":exceeded_by", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.exceeded_by)},
+    {":permille", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.permille)},
+    {":included_as_of", FIELD_TEXT, offsetof(struct db_study_recruitment, total.as_of)},
+    {":totals_only", FIELD_BOOL, offsetof(struct db_study_recruitment, totals_only)},
+    {0},
+};
+static const struct field region_count_fields[] = {
+    {":region", FIELD_TEXT, offsetof(struct db_region_count, region)},
+    {":planned", FIELD_KNOWN, offsetof(struct db_region_count, planned)},
+    {":included", FIELD_KNOWN, offsetof(struct db_region_count, included)},
+    {":included_as_of", FIELD_TEXT, offsetof(struct db_region_count, as_of)},
+    {":takes_part", FIELD_BOOL, offsetof(struct db_region_count, takes_part)},
+    {0},
+};
+static const struct field report_row_fields[] = {
+    {":region", FIELD_TEXT, offsetof(struct db_report_row, region)},
+    {":as_of", FIELD_TEXT, offsetof(struct db_report_row, as_of)},
+    {":included", FIELD_INT64, offsetof(struct db_report_row, included)},
+    {":document", FIELD_TEXT, offsetof(struct db_report_row, document)},
+    {":lines", FIELD_TEXT, offsetof(struct db_report_row, lines)},
+    {0},
+};
+
+static enum db_status read_total(struct db_reader *reader, struct arena *arena, const char *code, int64_t *ret_id,
+                                 struct db_study_recruitment *study)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_total, ARGS(ARG_T(":code", code)));
+    if (!query_row(&query))
+        return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
+    *ret_id = query_int(&query, 0);
+    query.column = 1;
+    query_fields(&query, total_fields, study, arena);
+    return query_status(&query);
+}
+
+/* The sums over the regions, where they are sums of something. */
+static void sum_regions(struct db_study_recruitment *study)
+{
+    size_t take_part = 0, have_plan = 0;
+    int64_t planned = 0;
+    study->planned_by_regions = study->included_at_least = -1;
+    for (size_t i = 0; i < study->regions_len; i++) {
+        const struct db_region_count *region = &study->regions[i];
+        bool is_planned = region->takes_part && region->planned >= 0;
+        take_part += region->takes_part;
+        have_plan += is_planned;
+        planned += is_planned ? region->planned : 0;
+        if (region->included >= 0)
+            study->included_at_least = (study->included_at_least < 0 ? 0 : study->included_at_least) + region->included;
+    }
+    if (take_part > 0 && have_plan == take_part)
+        study->planned_by_regions = planned;
+}
+
+static enum db_status read_regions(struct db_reader *reader, struct arena *arena, int64_t id, struct db_study_recruitment *study)
+{
+    struct list regions = {.size = sizeof(struct db_region_count)};
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_regions, ARGS(ARG_I(":study", id)));
+    while (query_row(&query)) {
+        struct db_region_count *region = list_add(&regions, arena);
+        if (region == NULL)
+            return DB_NO_MEMORY;
+        query_fields(&query, region_count_fields, region, arena);
+    }
+    study->regions = regions.items;
+    study->regions_len = regions.len;
+    sum_regions(study);
+    return query_status(&query);
+}
+
+static bool is_same_day_and_region(const struct db_report_row *a, const struct db_report_row *b)
+{
+    bool is_same_region = a->region == NULL || b->region == NULL ? a->region == b->region : strcmp(a->region, b->region) == 0;
+    return is_same_region && strcmp(a->as_of, b->as_of) == 0;
+}
+
+static enum db_status read_reports(struct db_reader *reader, struct arena *arena, int64_t id, const char *from, const char *to,
+                                   struct db_study_recruitment *study)
+{
+    struct list reports = {.size = sizeof(struct db_report_row)};
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_reports, ARGS(
+        ARG_I(":study", id), ARG_T(":from", from), ARG_T(":to", to)));
+    while (query_row(&query)) {
+        struct db_report_row *report = list_add(&reports, arena);
+        if (report == NULL)
+            return DB_NO_MEMORY;
+        query_fields(&query, report_row_fields, report, arena);
+        if (query_status(&query) == DB_OK && reports.len > 1 && is_same_day_and_region(report - 1, report))
+            reports.len--; /* the one that stands came first */
+    }
+    study->reports = reports.items;
+    study->reports_len = reports.len;
+    return query_status(&query);
+}
+
+enum db_status db_recruitment_get(struct db_reader *reader, const char *code, const char *from, const char *to,
+                                  bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct db_study_recruitment study = {0};
+    int64_t id = 0;
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = read_total(reader, &arena, code, &id, &study);
+    if (status == DB_OK)
+        status = read_regions(reader, &arena, id, &study);
+    if (status == DB_OK)
+        status = read_reports(reader, &arena, id, from, to, &study);
+    if (status == DB_OK)
+        each(cls, &study);
+    return status;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The list of studies. A page is found by its keys, never by counting rows; ids first, bytes afterwards, so that sorting carries
+ * nothing heavy.
+ */
+#include "db/internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ── the rows after a position ──────────────────────────────────────────────────────────────────────────────── */
+
+static bool may_be_unknown(const struct db_sort *sort)
+{
+    return sort_columns[sort->key].kind == ARG_KNOWN;
+}
+
+/* Whether values grow along the walk. */
+static bool grows(const struct db_sort *sort, bool backwards)
+{
+    return sort->descending == backwards;
+}
+
+static void add_column(struct sql *sql, const struct db_sort *sort, const char *rest)
+{
+    sql_add(sql, sort_columns[sort->key].column);
+    sql_add(sql, rest);
+}
+
+/* One key further along the walk than value. Unknown values come last of all, so first when walking backwards. */
+static void add_beyond(struct sql *sql, const struct db_sort *sort, bool backwards, const struct sql_value *value)
+{
+    bool is_unknown = value->kind == ARG_TEXT && value->bytes == NULL;
+    if (is_unknown) {
+        if (backwards)
+            add_column(sql, sort, " IS NOT NULL");
+        else
+            sql_add(sql, "0");
+        return;
+    }
+    bool is_or_unknown = may_be_unknown(sort) && !backwards;
+    sql_add(sql, is_or_unknown ? "(" : "");
+    add_column(sql, sort, grows(sort, backwards) ? " > ?" : " < ?");
+    sql_value(sql, *value);
+    if (is_or_unknown) {
+        sql_add(sql, " OR ");
+        add_column(sql, sort, " IS NULL)");
+    }
+}
+
+/* All keys known and walked one way: the engine finds the place by one comparison of rows. */
+static bool is_plain(const struct ordering *ordering, bool backwards)
+{
+    for (size_t i = 0; i < ordering->len; i++)
+        if (may_be_unknown(&ordering->keys[i]) || grows(&ordering->keys[i], backwards) != grows(&ordering->keys[0], backwards))
+            return false;
+    return true;
+}
+
+static void add_row_beyond(struct sql *sql, const struct ordering *ordering, bool backwards, const struct sql_value *values)
+{
+    for (size_t i = 0; i < ordering->len; i++)
+        add_column(sql, &ordering->keys[i], i + 1 < ordering->len ? "," : "");
+    sql_add(sql, grows(&ordering->keys[0], backwards) ? ") > (" : ") < (");
+    for (size_t i = 0; i < ordering->len; i++) {
+        sql_add(sql, i == 0 ? "?" : ",?");
+        sql_value(sql, values[i]);
+    }
+}
+
+/* Beyond in the first key, or equal in it and beyond in the second, and so on. */
+static void add_keys_beyond(struct sql *sql, const struct ordering *ordering, bool backwards, const struct sql_value *values)
+{
+    for (size_t i = 0; i < ordering->len; i++) {
+        sql_add(sql, i == 0 ? "" : " OR ");
+        for (size_t j = 0; j < i; j++) {
+            add_column(sql, &ordering->keys[j], " IS ? AND ");
+            sql_value(sql, values[j]);
+        }
+        add_beyond(sql, &ordering->keys[i], backwards, &values[i]);
+    }
+}
+
+static void add_order(struct sql *sql, const struct ordering *ordering, bool backwards)
+{
+    sql_add(sql, " ORDER BY ");
+    for (size_t i = 0; i < ordering->len; i++) {
+        const struct db_sort *sort = &ordering->keys[i];
+        sql_add(sql, i == 0 ? "" : ", ");
+        add_column(sql, sort, grows(sort, backwards) ? " ASC" : " DESC");
+        if (may_be_unknown(sort))
+            sql_add(sql, backwards ? " NULLS FIRST" : " NULLS LAST");
+    }
+}
+
+struct walk {
+    const struct db_studies_query *query;
+    struct ordering ordering;
+    const struct sql_value *from; /* NULL = from the beginning */
+    bool backwards;
+    int64_t limit;
+};
+
+static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
+{
+    struct sql sql = sql_begin(arena);
+    sql_add(&sql, "SELECT s.id");
+    for (size_t i = 0; i < walk->ordering.len; i++) {
+        sql_add(&sql, ", ");
+        add_column(&sql, &walk->ordering.keys[i], "");
+    }
+    sql_add(&sql, " FROM study s");
+    sql_filter(&sql, &walk->query->filter);
+    if (walk->from != NULL) {
+        bool plain = is_plain(&walk->ordering, walk->backwards);
+        sql_add(&sql, " AND (");
+        (plain ? add_row_beyond : add_keys_beyond)(&sql, &walk->ordering, walk->backwards, walk->from);
+        sql_add(&sql, ")");
+    }
+    add_order(&sql, &walk->ordering, walk->backwards);
+    sql_add(&sql, " LIMIT ?");
+    sql_int(&sql, walk->limit);
+    return sql_query(&sql, reader, ret_query);
+}
+
+/* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct rows {
+    struct list ids;         /* int64_t, in the order of the walk */
+    struct db_position near, far; /* of the first and the last row of the walk */
+    bool has_more;
+};
+
+static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows)
+{
+    struct query query CLEANUP(query_end) = {0};
+    int limit = walk->query->limit;
+    walk->limit = (int64_t)limit + 1; /* one row more says whether there are more */
+    enum db_status status = walk_begin(reader, arena, walk, &query);
+    if (status != DB_OK)
+        return status;
+    while (query_row(&query)) {
+        if (rows->ids.len == (size_t)limit) {
+            rows->has_more = true;
+            break;
+        }
+        int64_t *id = list_add(&rows->ids, arena);
+        if (id == NULL)
+            return DB_NO_MEMORY;
+        *id = query_int(&query, 0);
+        position_write(&walk->ordering, query.stmt, 1, &rows->far);
+        if (rows->ids.len == 1)
+            rows->near = rows->far;
+    }
+    return query_status(&query);
+}
+
+/* Whether anything lies before the first row of the walk. */
+static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct rows *rows,
+                                bool *ret_has)
+{
+    struct sql_value from[SORT_KEYS_MAX];
+    struct query query CLEANUP(query_end) = {0};
+    struct walk back = {walk->query, walk->ordering, from, !walk->backwards, 1};
+    bool fits = position_read(&walk->ordering, &rows->near, from);
+    assert(fits);
+    enum db_status status = walk_begin(reader, arena, &back, &query);
+    if (status != DB_OK)
+        return status;
+    *ret_has = query_row(&query);
+    return query_status(&query);
+}
+
+static enum db_status hand_out(struct db_reader *reader, const struct rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
+{
+    const int64_t *ids = rows->ids.items;
+    for (size_t i = 0; i < rows->ids.len; i++) {
+        int64_t id = ids[backwards ? rows->ids.len - 1 - i : i];
+        struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+        if (!query_row(&query))
+            return query_status(&query) == DB_OK ? DB_DAMAGED : query_status(&query);
+        const void *bytes = sqlite3_column_blob(query.stmt, 0);
+        if (!each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0)))
+            return DB_OK;
+    }
+    return DB_OK;
+}
+
+static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
+{
+    struct query query CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(arena);
+    sql_add(&sql, "SELECT count(*) FROM study s");
+    sql_filter(&sql, filter);
+    enum db_status status = sql_query(&sql, reader, &query);
+    if (status != DB_OK)
+        return status;
+    if (query_row(&query))
+        *ret_count = query_int(&query, 0);
+    return query_status(&query);
+}
+
+static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows,
+                                struct db_studies_page *ret_page)
+{
+    bool has_before = false;
+    enum db_status status = count(reader, arena, &walk->query->filter, &ret_page->total);
+    if (status == DB_OK)
+        status = read_rows(reader, arena, walk, rows);
+    /* Nothing beyond the position: whatever there is lies before it. */
+    if (status == DB_OK && rows->ids.len == 0)
+        has_before = ret_page->total > 0;
+    else if (status == DB_OK && walk->from != NULL)
+        status = look_back(reader, arena, walk, rows, &has_before);
+    ret_page->returned = (int)rows->ids.len;
+    ret_page->more_before = walk->backwards ? rows->has_more : has_before;
+    ret_page->more_after = walk->backwards ? has_before : rows->has_more;
+    ret_page->first = walk->backwards ? rows->far : rows->near;
+    ret_page->last = walk->backwards ? rows->near : rows->far;
+    return status;
+}
+
+enum db_status db_studies_list(struct db_reader *reader, const struct db_studies_query *query, db_study_bytes_fn each, void *cls,
+                               struct db_studies_page *ret_page)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct sql_value from[SORT_KEYS_MAX];
+    struct walk walk = {.query = query, .ordering = ordering_of(query), .backwards = query->backwards};
+    struct rows rows = {.ids = {.size = sizeof(int64_t)}};
+    assert(query->limit > 0);
+    *ret_page = (struct db_studies_page){0};
+    if (query->from != NULL) {
+        if (!position_read(&walk.ordering, query->from, from))
+            return DB_CONFLICT;
+        walk.from = from;
+    }
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = read_page(reader, &arena, &walk, &rows, ret_page);
+    return status == DB_OK ? hand_out(reader, &rows, walk.backwards, each, cls) : status;
+}
+
+enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    *ret_count = 0;
+    return count(reader, &arena, filter, ret_count);
+}
+
+/* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status look_moved(struct db_reader *reader, const char *code, char **ret_moved)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_study_alias_get, ARGS(ARG_T(":alias", code)));
+    if (!query_row(&query))
+        return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
+    const char *now = query_text(&query, 1);
+    *ret_moved = now == NULL ? NULL : strdup(now);
+    return *ret_moved == NULL ? DB_NO_MEMORY : DB_NOT_FOUND;
+}
+
+enum db_status db_studies_get(struct db_reader *reader, const char *code, db_study_bytes_fn each, void *cls, char **ret_moved)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_studies_get, ARGS(ARG_T(":code", code)));
+    *ret_moved = NULL;
+    if (query_row(&query)) {
+        const void *bytes = sqlite3_column_blob(query.stmt, 0);
+        each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0));
+        return DB_OK;
+    }
+    return query_status(&query) == DB_OK ? look_moved(reader, code, ret_moved) : query_status(&query);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The values a parameter may have, read once for each data version. A spelling handed out lives as long as the reader: an import
+ * in the middle of a request takes nothing away from it.
+ */
+#include "db/internal.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES 512 /* a longer name is nobody's */
+
+struct source {
+    enum db_statement statement; /* STMT_COUNT: not from a statement */
+    const char *const *constants;
+    bool fold_case;
+};
+static const char *const statuses[] = {
+    "planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL,
+};
+static const struct source sources[] = {
+    [DB_VOCAB_NONE] = {STMT_COUNT},
+    [DB_VOCAB_PROGRAMME] = {STMT_vocabulary_programmes},
+    [DB_VOCAB_STUDY] = {STMT_COUNT}, /* the map of versions knows */
+    [DB_VOCAB_REGION] = {STMT_vocabulary_regions},
+    [DB_VOCAB_MECHANISM] = {STMT_vocabulary_mechanisms},
+    [DB_VOCAB_CATEGORY] = {STMT_vocabulary_categories},
+    [DB_VOCAB_INSTITUTION] = {STMT_vocabulary_institutions},
+    [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true},
+    [DB_VOCAB_STATUS] = {STMT_COUNT, .constants = statuses},
+};
+
+static uint32_t lower(uint32_t c)
+{
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7))
+        return c + 32;
+    if (c == 0x178)
+        return 0xFF;
+    /* Latin Extended-A goes in pairs; from U+0139 to U+0148 and from U+0179 the capital is the odd one. */
+    bool is_letter = c >= 0x100 && c < 0x17F && c != 0x130 && c != 0x131 && c != 0x138 && c != 0x149;
+    bool is_capital_odd = (c >= 0x139 && c <= 0x148) || c >= 0x179;
+    return is_letter && (c % 2 == 1) == is_capital_odd ? c + 1 : c;
+}
+
+/* false: too long for a name. */
+static bool fold(const char *text, char out[NAME_MAX_BYTES])
+{
+    size_t len = 0;
+    uint32_t c;
+    while ((c = utf8_next(&text)) != 0) {
+        if (len + 5 > NAME_MAX_BYTES)
+            return false;
+        len += utf8_put(lower(c), out + len);
+    }
+    out[len] = '\0';
+    return true;
+}
+
+/* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *word_kept(struct db_reader *reader, const char *word)
+{
+    const struct map_entry *entry = map_find(&reader->words, word);
+    if (entry != NULL)
+        return entry->key;
+    const char *copy = arena_copy(&reader->word_arena, word, strlen(word));
+    if (copy == NULL || !map_reserve(&reader->words, 1))
+        return NULL;
+    return map_put(&reader->words, copy)->key;
+}
+
+/* key answers with value, unless something surer had the key before. */
+static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source, const char *value, const char *key)
+{
+    char folded[NAME_MAX_BYTES];
+    const char *word = word_kept(reader, value);
+    if (word == NULL || !map_reserve(&vocabulary->found, 1))
+        return false;
+    if (strcmp(value, key) == 0) {
+        const char **item = list_add(&vocabulary->values, &vocabulary->arena);
+        if (item == NULL)
+            return false;
+        *item = word;
+    }
+    if (source->fold_case && !fold(key, folded))
+        return true;
+    key = source->fold_case ? folded : key;
+    if (map_find(&vocabulary->found, key) != NULL)
+        return true;
+    const char *copy = arena_copy(&vocabulary->arena, key, strlen(key));
+    if (copy != NULL)
+        map_put(&vocabulary->found, copy)->text = word;
+    return copy != NULL;
+}
+
+static void vocabulary_free(struct vocabulary *vocabulary)
+{
+    map_free(&vocabulary->found);
+    arena_free(&vocabulary->arena);
+    *vocabulary = (struct vocabulary){.data_version = -1};
+}
+
+static enum db_status read_rows(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, source->statement, NO_ARGS);
+    while (query_row(&query)) {
+        const char *value = query_text(&query, 0), *key = query_text(&query, 1);
+        if (value == NULL || key == NULL || !add(reader, vocabulary, source, value, key))
+            return DB_NO_MEMORY;
+    }
+    return query_status(&query);
+}
+
+/* Which state is read: a transaction may be older than what was committed since. */
+static enum db_status read_version(struct db_reader *reader, int64_t *ret_version)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
+    if (query_row(&query))
+        *ret_version = query_int(&query, 1);
+    return query_status(&query);
+}
+
+/* In a transaction of its own, or the caller's. */
+static enum db_status read_anew(struct db_reader *reader, const struct source *source, struct vocabulary *ret_vocabulary)
+{
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = read_version(reader, &ret_vocabulary->data_version);
+    return status == DB_OK ? read_rows(reader, ret_vocabulary, source) : status;
+}
+
+/* What cannot be read now stays as it was: the next question tries again. */
+static struct vocabulary *vocabulary_now(struct db_reader *reader, enum db_vocabulary which)
+{
+    struct vocabulary *vocabulary = &reader->vocabularies[which];
+    if (sources[which].statement == STMT_COUNT || vocabulary->data_version == db_data_version(reader->db))
+        return vocabulary;
+    struct vocabulary fresh = {.values = {.size = sizeof(const char *)}, .data_version = -1};
+    if (read_anew(reader, &sources[which], &fresh) != DB_OK) {
+        vocabulary_free(&fresh);
+        return vocabulary;
+    }
+    vocabulary_free(vocabulary);
+    *vocabulary = fresh;
+    return vocabulary;
+}
+
+void vocabularies_close(struct db_reader *reader)
+{
+    for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
+        vocabulary_free(&reader->vocabularies[i]);
+    map_free(&reader->words);
+    arena_free(&reader->word_arena);
+}
+
+/* ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *constant_find(const char *const *constants, const char *value)
+{
+    for (; constants != NULL && *constants != NULL; constants++)
+        if (strcmp(*constants, value) == 0)
+            return *constants;
+    return NULL;
+}
+
+const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value)
+{
+    char folded[NAME_MAX_BYTES];
+    const struct source *source = &sources[vocabulary];
+    if (vocabulary == DB_VOCAB_STUDY)
+        return versions_code(reader->db, value);
+    if (source->statement == STMT_COUNT)
+        return constant_find(source->constants, value);
+    if (source->fold_case && !fold(value, folded))
+        return NULL;
+    const struct map_entry *entry = map_find(&vocabulary_now(reader, vocabulary)->found, source->fold_case ? folded : value);
+    return entry == NULL ? NULL : entry->text;
+}
+
+void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls)
+{
+    const struct source *source = &sources[vocabulary];
+    if (vocabulary == DB_VOCAB_STUDY) {
+        versions_each(reader->db, each, cls);
+        return;
+    }
+    for (const char *const *constant = source->constants; constant != NULL && *constant != NULL; constant++)
+        if (!each(cls, *constant))
+            return;
+    const struct list *values = &vocabulary_now(reader, vocabulary)->values;
+    for (size_t i = 0; i < values->len; i++)
+        if (!each(cls, ((const char *const *)values->items)[i]))
+            return;
+}

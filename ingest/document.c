@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/document.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ── faults ── */
+
+#define PATH_TEXT_SIZE 200
+
+void document_fault(struct document *document, const struct json_path *path, const char *format, ...)
+{
+    struct findings *faults = document->reading->faults;
+    char message[FAULT_MESSAGE_SIZE], field[PATH_TEXT_SIZE];
+    /* Finding a line walks the text. So many times is enough: more than are told at all. */
+    if (++document->faults > INGEST_FAULTS_TOLD || !findings_wanted(faults, document->file, 0)) {
+        findings_count(faults, 1);
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    (void)json_where_text(path, field, sizeof(field));
+    findings_add(faults, document->file, json_where(document->text, document->len, path), field[0] != '\0' ? field : NULL, "%s", message);
+}
+
+void document_fault_at(struct document *document, const char *member, const char *inner, const char *message)
+{
+    struct json_path root = {0}, outer = {.up = &root, .member = member}, path = {.up = &outer, .member = inner};
+    document_fault(document, inner != NULL ? &path : &outer, "%s", message);
+}
+
+/* ── parsing ── */
+
+/* jansson nests up to 2048 deep and bounds no number of values: both are looked at before it sees the text. */
+static const char *shape_fault(const char *text, size_t len)
+{
+    size_t depth = 0, tokens = 0;
+    bool inside = false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (inside && c == '\\')
+            i++;
+        else if (c == '"')
+            inside = !inside;
+        else if (!inside && (c == '{' || c == '['))
+            depth++;
+        else if (!inside && (c == '}' || c == ']') && depth > 0)
+            depth--;
+        tokens += !inside && (c == ',' || c == '{' || c == '[');
+        if (depth > DOCUMENT_DEPTH_MAX)
+            return "nested deeper than 32 levels";
+        if (tokens > DOCUMENT_TOKENS_MAX)
+            return "more than 200000 values";
+    }
+    return NULL;
+}
+
+/* jansson's own text repeats bytes of the file, so ours is said instead. */
+static const char *syntax_text(const json_error_t *error)
+{
+    static const struct {
+        enum json_error_code code;
+        const char *text;
+    } texts[] = {
+        {json_error_premature_end_of_input, "not JSON: it ends too early"},
+        {json_error_end_of_input_expected, "not JSON: something follows the end of the object"},
+        {json_error_duplicate_key, "a member stands twice in an object"},
+        {json_error_numeric_overflow, "a number is too large"},
+        {json_error_null_character, "a NUL character in a text"},
+        {json_error_null_byte_in_key, "a NUL character in the name of a member"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (json_error_code(error) == texts[i].code)
+            return texts[i].text;
+    return "not JSON (RFC 8259)";
+}
+
+static void parse(struct document *document)
+{
+    struct findings *faults = document->reading->faults;
+    json_error_t error;
+    const char *shape = shape_fault(document->text, document->len);
+    if (shape != NULL) {
+        findings_add(faults, document->file, 0, NULL, "%s", shape);
+        return;
+    }
+    document->root = json_loadb(document->text, document->len, JSON_REJECT_DUPLICATES, &error);
+    if (document->root == NULL) {
+        document->reading->data->pool.failed |= json_error_code(&error) == json_error_out_of_memory;
+        findings_add(faults, document->file, error.line > 0 ? error.line : 1, NULL, "%s", syntax_text(&error));
+    } else if (!json_is_object(document->root)) {
+        findings_add(faults, document->file, 1, NULL, "expected an object");
+        json_decref(document->root);
+        document->root = NULL;
+    }
+}
+
+bool document_open(struct document *document, struct reading *reading, struct folder_entry *entry)
+{
+    *document = (struct document){.reading = reading, .file = entry->name};
+    document->text = folder_read(reading->folder, entry, reading->faults, &document->len);
+    if (document->text != NULL)
+        parse(document);
+    return document->root != NULL;
+}
+
+void document_close(struct document *document)
+{
+    json_decref(document->root);
+    free(document->text);
+    document->root = NULL;
+    document->text = NULL;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/arena.h"
+#include "handlers/handlers.h"
+#include "server/accept.h"
+#include "server/cache.h"
+#include "server/coding.h"
+#include "server/etag.h"
+#include "server/param.h"
+#include "server/problem_json.h"
+#include "server/reply.h"
+#include "server/worker.h"
+
+#define RETRY_SOON_S  1 /* asked too fast: the bucket fills in a second */
+#define RETRY_LATER_S 5 /* busy, restarting, no storage */
+#define PROBLEM_TYPE  "application/problem+json"
+/* Beside its body a response takes its headers, each a record of libmicrohttpd. */
+#define RESPONSE_COST 2048
+
+/* What is known of the representation before any query. */
+struct known {
+    bool tagged;
+    int64_t version, modified;
+    const char *key; /* of the cache, but for the first byte: the coding */
+    struct accept_coding coding;
+};
+
+/* A response in the cache. */
+struct kept {
+    struct MHD_Response *response;
+    size_t len;
+};
+
+/* ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void set_answer(struct exchange *x, int status, struct MHD_Response *response, size_t len)
+{
+    x->answer.status = status;
+    x->answer.response = response;
+    x->answer.owned = true;
+    x->answer.len = len;
+    x->answer.coding = coding_names[CODING_IDENTITY];
+}
+
+static const char *instance_of(struct exchange *x)
+{
+    return x->target_is_clean && x->target.path_len <= 1024 ? arena_strndup(x->arena, x->target.path, x->target.path_len) : NULL;
+}
+
+void answer_problem(struct exchange *x, enum api_error error, const char *detail)
+{
+    const struct config *config = x->worker->server->config;
+    struct problem_facts facts = {.error = error,
+                                  .base_url = config->base_url,
+                                  .detail = detail,
+                                  .instance = instance_of(x),
+                                  .request_id = x->id,
+                                  .faults = &x->faults};
+    int status = problem_of(error)->status;
+    struct reply_head head = {.content_type = PROBLEM_TYPE,
+                              .request_id = x->id,
+                              .close = x->worker->draining,
+                              .retry_after = status == 429   ? RETRY_SOON_S
+                                             : status == 503 ? RETRY_LATER_S
+                                                             : 0,
+                              .allow = error == API_METHOD_NOT_ALLOWED ? x->match.allow : NULL};
+    size_t len = 0;
+    char *body = problem_json(&facts, &len);
+    x->answer.error = error;
+    x->answer.detail = detail;
+    if (body)
+        set_answer(x, status, reply_make(&head, body, len), len);
+    else
+        set_answer(x, 503, reply_make_constant(&head, PROBLEM_FALLBACK, strlen(PROBLEM_FALLBACK)), strlen(PROBLEM_FALLBACK));
+}
+
+static void answer_options(struct exchange *x)
+{
+    bool whole_server = x->target.path_len == 1 && *x->target.path == '*';
+    if (!whole_server && !x->match.allow[0]) {
+        answer_problem(x, API_NOT_FOUND, NULL);
+        return;
+    }
+    struct reply_head head = {
+        .allow = whole_server ? "GET, HEAD, OPTIONS" : x->match.allow, .preflight = true, .close = x->worker->draining};
+    set_answer(x, 204, reply_make_constant(&head, NULL, 0), 0);
+}
+
+/* ── what is known before a query ────────────────────────────────────────────────────────────────────────────── */
+
+/* The study named by the path argument id; NULL = no memory. */
+static const char *study_named(struct exchange *x)
+{
+    size_t arg = 0;
+    const char *at = x->match.route->path;
+    while ((at = strchr(at, '{')) != NULL && strncmp(at, "{id}", 4) != 0) {
+        arg++;
+        at++;
+    }
+    return at ? arena_strndup(x->arena, x->match.args[arg], x->match.args_len[arg]) : NULL;
+}
+
+static void version_read(struct exchange *x, struct known *known)
+{
+    struct db *db = x->worker->server->db;
+    switch (x->match.route->tag) {
+    case TAG_NONE: return;
+    case TAG_BUILD: known->tagged = true; return;
+    case TAG_DATA:
+        known->tagged = true;
+        known->version = db_data_version(db);
+        known->modified = db_data_updated(db);
+        return;
+    case TAG_STUDY: {
+        struct db_study_state state;
+        const char *study = study_named(x);
+        known->tagged = study && db_study_state(db, study, &state);
+        if (known->tagged) {
+            known->version = state.version;
+            known->modified = state.updated;
+        }
+        return;
+    }
+    }
+}
+
+static void tag_write(const struct exchange *x, const struct known *known, enum coding coding, char ret_tag[ETAG_SIZE])
+{
+    etag_write(ret_tag, db_epoch(x->worker->server->db), known->version, etag_representation(x->match.route->content_type),
+               coding_names[coding]);
+}
+
+static struct reply_head head_of(const struct exchange *x, const struct known *known, const char *tag)
+{
+    return (struct reply_head){
+        .content_type = x->match.route->content_type,
+        .etag = known->tagged ? tag : NULL,
+        .modified = known->modified,
+        .store = x->match.route->tag != TAG_NONE,
+        .vary = x->match.route->tag != TAG_NONE ? "Accept, Accept-Encoding" : NULL,
+        .close = x->worker->draining,
+    };
+}
+
+/* ── the cache ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void kept_drop(void *value)
+{
+    struct kept *kept = value;
+    reply_drop(kept->response);
+    free(kept);
+}
+
+struct cache *answer_cache_new(size_t limit)
+{
+    return cache_new(limit, kept_drop);
+}
+
+/* While draining every answer says Connection: close, which those in the cache do not. */
+static bool may_use_cache(const struct exchange *x, const struct known *known)
+{
+    return known->tagged && !x->worker->draining;
+}
+
+static const struct kept *find_coded(struct exchange *x, const struct known *known, enum coding coding)
+{
+    char *key = arena_printf(x->arena, "%d%s", (int)coding, known->key);
+    return key && may_use_cache(x, known) ? cache_find(x->worker->cache, key, known->version) : NULL;
+}
+
+static void use_kept(struct exchange *x, const struct kept *kept, int status, enum coding coding)
+{
+    set_answer(x, status, kept->response, status == 304 ? 0 : kept->len);
+    x->answer.owned = false;
+    x->answer.hit = true;
+    x->answer.coding = coding_names[coding];
+}
+
+static bool answer_from_cache(struct exchange *x, const struct known *known)
+{
+    const struct kept *kept = known->coding.gzip_wanted ? find_coded(x, known, CODING_GZIP) : NULL;
+    enum coding coding = kept ? CODING_GZIP : CODING_IDENTITY;
+    if (!kept)
+        kept = find_coded(x, known, CODING_IDENTITY);
+    /* Kept plain for a client that did not take gzip, while this one would. */
+    if (!kept || (coding == CODING_IDENTITY && known->coding.gzip_wanted && kept->len >= CODING_LEAST))
+        return false;
+    use_kept(x, kept, 200, coding);
+    return true;
+}
+
+static void keep(struct exchange *x, const struct known *known, enum coding coding)
+{
+    struct answer *answer = &x->answer;
+    char *key = arena_printf(x->arena, "%d%s", (int)coding, known->key);
+    struct kept *kept = key && answer->response && may_use_cache(x, known) ? malloc(sizeof *kept) : NULL;
+    if (!kept)
+        return;
+    *kept = (struct kept){answer->response, answer->len};
+    if (cache_keep(x->worker->cache, key, known->version, kept, answer->len + RESPONSE_COST))
+        answer->owned = false;
+    else
+        free(kept);
+}
+
+/* ── If-None-Match ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void answer_unchanged(struct exchange *x, const struct known *known, enum coding coding, const char *tag)
+{
+    const struct kept *kept = find_coded(x, known, coding);
+    if (kept) { /* the very headers of the 200, its Content-Length too */
+        use_kept(x, kept, 304, coding);
+        return;
+    }
+    struct reply_head head = head_of(x, known, tag);
+    head.content_type = NULL;
+    set_answer(x, 304, reply_make_constant(&head, NULL, 0), 0);
+    x->answer.coding = coding_names[coding];
+}
+
+/* Whether a body will be compressed is not known before it is made, so the tag of each coding that the client admits counts: what
+ * it holds is current either way. */
+static bool answer_if_unchanged(struct exchange *x, const struct known *known)
+{
+    const enum coding first = known->coding.gzip_wanted ? CODING_GZIP : CODING_IDENTITY;
+    const enum coding order[] = {first, first == CODING_GZIP ? CODING_IDENTITY : CODING_GZIP};
+    for (size_t i = 0; known->tagged && x->head.if_none_match && i < CODING_COUNT; i++) {
+        char tag[ETAG_SIZE];
+        if (order[i] == CODING_GZIP && !known->coding.gzip_admitted)
+            continue;
+        tag_write(x, known, order[i], tag);
+        if (etag_named(x->head.if_none_match, tag) || etag_named(x->head.if_none_match, "*")) {
+            answer_unchanged(x, known, order[i], tag);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ── the handler ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void reply_done(struct reply *reply)
+{
+    free(reply->bytes);
+    free(reply->location);
+    free(reply->link);
+}
+
+static void compress(struct reply *reply, enum coding *ret_coding)
+{
+    size_t len;
+    char *coded = coding_gzip(reply->constant ? reply->constant : reply->bytes, reply->len, &len);
+    if (!coded)
+        return;
+    free(reply->bytes);
+    *reply = (struct reply){.status = reply->status,
+                            .content_type = reply->content_type,
+                            .bytes = coded,
+                            .len = len,
+                            .location = reply->location,
+                            .link = reply->link};
+    *ret_coding = CODING_GZIP;
+}
+
+static void answer_reply(struct exchange *x, const struct known *known, struct reply *reply)
+{
+    int status = reply->status ? reply->status : x->match.route->ok;
+    enum coding coding = CODING_IDENTITY;
+    char tag[ETAG_SIZE];
+    if (reply->constant && reply->len == 0)
+        reply->len = strlen(reply->constant);
+    if (status == 200 && known->coding.gzip_wanted && may_use_cache(x, known) && reply->len >= CODING_LEAST)
+        compress(reply, &coding);
+    tag_write(x, known, coding, tag);
+    struct reply_head head = head_of(x, known, tag);
+    head.content_type = reply->len == 0 ? NULL : reply->content_type ? reply->content_type : head.content_type;
+    head.coding = coding_names[coding];
+    head.location = reply->location;
+    head.link = reply->link;
+    struct MHD_Response *response =
+        reply->constant ? reply_make_constant(&head, reply->constant, reply->len) : reply_make(&head, reply->bytes, reply->len);
+    reply->bytes = NULL; /* the response's now */
+    set_answer(x, status, response, reply->len);
+    x->answer.coding = head.coding;
+    struct known after = {0};
+    version_read(x, &after);
+    if (status == 200 && after.version == known->version) /* else it may be newer than the tag says: right, but not to be kept */
+        keep(x, known, coding);
+}
+
+static void answer_handled(struct exchange *x, const struct known *known, const void *params, const char *path, const char *query)
+{
+    struct request request = {.db = x->worker->reader,
+                              .arena = x->arena,
+                              .params = params,
+                              .path = path,
+                              .query = query,
+                              .base_url = x->worker->server->config->base_url,
+                              .faults = &x->faults};
+    __attribute__((cleanup(reply_done))) struct reply reply = {0};
+    enum api_error error = x->match.route->handler(&request, &reply);
+    if (error != API_OK)
+        answer_problem(x, error, reply.detail);
+    else
+        answer_reply(x, known, &reply);
+}
+
+/* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void answer_get(struct exchange *x)
+{
+    const struct route *route = x->match.route;
+    void *params = arena_alloc(x->arena, route->params_size + 1); /* some take none */
+    const char *path = arena_strndup(x->arena, x->target.path, x->target.path_len), *query = "";
+    enum api_error error = API_UNAVAILABLE;
+    if (params && path)
+        error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &query);
+    if (error != API_OK) {
+        answer_problem(x, error, NULL);
+        return;
+    }
+    struct known known = {.coding = accept_coding(x->head.accept_encoding)};
+    known.key = arena_printf(x->arena, "%s?%s", path, query);
+    version_read(x, &known);
+    if (!known.key)
+        answer_problem(x, API_UNAVAILABLE, NULL);
+    else if (!answer_if_unchanged(x, &known) && !answer_from_cache(x, &known))
+        answer_handled(x, &known, params, path, query);
+}
+
+void answer_request(struct exchange *x)
+{
+    const struct route *route = x->match.route;
+    if (x->refusal != API_OK)
+        answer_problem(x, x->refusal, NULL);
+    else if (strcmp(x->method, "OPTIONS") == 0)
+        answer_options(x);
+    else if (!accept_type(x->head.accept, route->content_type))
+        answer_problem(x, API_NOT_ACCEPTABLE, arena_printf(x->arena, "There is this resource as %s only.", route->content_type));
+    else if (x->worker->draining && route->handler == health_ready)
+        answer_problem(x, API_UNAVAILABLE, "The daemon is shutting down.");
+    else
+        answer_get(x);
+}

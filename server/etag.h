@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Entity tags: "epoch-build-version-representation-coding", strong, known without a query (RFC 9110, 8.8.3 and 13.1.2).
+ */
+#ifndef STUDYD_SERVER_ETAG_H
+#define STUDYD_SERVER_ETAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ETAG_SIZE 96
+
+/* Eight hex digits that change with the program's sources, or "dev". */
+const char *etag_build(void);
+
+/* application/json → json; "other" for a type that has no short name here. */
+const char *etag_representation(const char *content_type);
+
+/* With its quotes. epoch: at most 16 characters. */
+void etag_write(char ret_tag[ETAG_SIZE], const char *epoch, int64_t version, const char *representation, const char *coding);
+
+/* Whether a value of If-None-Match (a list, or *) names the tag, by weak comparison. A value that is not well formed names
+ * nothing from there on. */
+bool etag_named(const char *value, const char *tag);
+
+#endif

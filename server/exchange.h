@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One request and its answer, from the request line to the last byte sent. Begins in http.c, is decided in answer.c, and ends in
+ * one place: the callback by which libmicrohttpd says that a request is over.
+ */
+#ifndef STUDYD_SERVER_EXCHANGE_H
+#define STUDYD_SERVER_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "handlers/api.h"
+#include "server/address.h"
+#include "server/lint.h"
+#include "server/route.h"
+
+struct MHD_Response;
+struct worker;
+
+#define REQUEST_ID_SIZE 24
+
+/* What will be sent, or has been. */
+struct answer {
+    int status;                    /* 0 = nothing was decided yet */
+    struct MHD_Response *response; /* NULL = no memory for one: the connection is cut */
+    bool owned;                    /* response is dropped when it is queued; else it is the cache's */
+    size_t len;                    /* of the body that GET would get */
+    const char *coding;            /* a name of accept.h */
+    bool hit;                      /* it came from the cache */
+    enum api_error error;
+    const char *detail; /* of the error; may be NULL */
+};
+
+struct exchange {
+    struct exchange *next; /* among the spare ones */
+    struct worker *worker;
+    struct arena *arena; /* lives until the exchange is over */
+    int64_t begun;       /* microseconds, monotonic */
+    char id[REQUEST_ID_SIZE];
+    struct address client;   /* behind a trusted proxy: the client it names */
+    const char *target_text; /* raw; at most LINT_TARGET_MAX + 1 bytes are kept */
+    size_t target_len;
+    bool headed; /* the first call of the handler has been */
+    bool target_is_clean;
+    const char *method; /* as sent; lives as long as the exchange */
+    struct target target;
+    struct head head;
+    struct route_match match;
+    enum api_error refusal; /* found in the first call, to be answered in the last; API_OK = none */
+    struct faults faults;
+    struct answer answer;
+};
+
+#endif

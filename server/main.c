@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/command.h"
+#include "server/etag.h"
+#include "server/nearest.h"
+#include "server/route.h"
+
+static const struct command commands[] = {
+    {"serve", "Answers over HTTP until SIGTERM.", NULL, FOR_SERVE, serve_command},
+    {"import", "Checks the data set in DIR (docs/data-format.md) and stores it whole, or not at all.", "DIR", FOR_IMPORT, import_command},
+    {"healthcheck", "Asks a daemon on this machine whether it is ready: 0 = yes, 1 = no.", NULL, FOR_HEALTHCHECK, healthcheck_command},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static int help(void)
+{
+    fputs("Usage: studyd COMMAND [OPTION]…\nOpen data of clinical-study programmes.\n\n", stdout);
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-12s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n  studyd COMMAND --help   the options of a command\n"
+          "  studyd --version        the version\n"
+          "  studyd --dump-routes    the table of routes as JSON\n\n"
+          "Each option is an environment variable too: --log-level is STUDYD_LOG_LEVEL; a flag wins.\n"
+          "Exit status: 0 done, 1 refused or failed, 2 misused.\n",
+          stdout);
+    return 0;
+}
+
+static int version(void)
+{
+    printf("studyd %s (build %s)\n", STUDYD_VERSION, etag_build());
+    return 0;
+}
+
+static int dump_routes(void)
+{
+    return routes_dump() ? 0 : 1;
+}
+
+static const struct {
+    const char *flag;
+    int (*run)(void);
+} flags[] = {{"--help", help}, {"--version", version}, {"--dump-routes", dump_routes}};
+#define FLAGS (sizeof flags / sizeof *flags)
+
+static int unknown(const char *word)
+{
+    struct nearest nearest;
+    char what[240];
+    nearest_begin(&nearest, word);
+    for (size_t i = 0; i < COMMANDS; i++)
+        nearest_offer(&nearest, commands[i].name);
+    for (size_t i = 0; i < FLAGS; i++)
+        nearest_offer(&nearest, flags[i].flag);
+    const char *near = nearest_best(&nearest);
+    snprintf(what, sizeof what, "unknown %s %.60s%s%s%s", *word == '-' ? "option" : "command", word, near ? " (did you mean " : "",
+             near ? near : "", near ? "?)" : "");
+    return config_misuse(stderr, "", what);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct config config;
+    switch (config_read(command, argc, argv, stdout, stderr, &config)) {
+    case CONFIG_READY: return command->run(&config);
+    case CONFIG_HELP: return 0;
+    case CONFIG_MISUSE: return 2;
+    }
+    return 2;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2)
+        return config_misuse(stderr, "", "a command is missing");
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run(&commands[i], argc - 1, argv + 1);
+    }
+    for (size_t i = 0; i < FLAGS; i++) {
+        if (strcmp(argv[1], flags[i].flag) == 0 && argc == 2)
+            return flags[i].run();
+    }
+    return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C"); /* jansson reads and writes numbers by the locale */
+    int status = dispatch(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fputs("studyd: standard output cannot be written\n", stderr);
+    return status != 0 ? status : 1;
+}

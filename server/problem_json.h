@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The body of an error: a problem document (RFC 9457).
+ */
+#ifndef STUDYD_SERVER_PROBLEM_JSON_H
+#define STUDYD_SERVER_PROBLEM_JSON_H
+
+#include "handlers/api.h"
+
+/* What is told of one error beside what problem.def says. Texts must be UTF-8; those that may be NULL are then left out. */
+struct problem_facts {
+    enum api_error error;
+    const char *base_url;
+    const char *detail;   /* NULL = the problem's meaning */
+    const char *instance; /* path of the request; may be NULL */
+    const char *request_id;
+    const struct faults *faults;
+};
+
+/* malloc'd; NULL = no memory, then PROBLEM_FALLBACK is sent. */
+char *problem_json(const struct problem_facts *facts, size_t *ret_len);
+
+#define PROBLEM_FALLBACK "{\"type\":\"/problems/unavailable\",\"title\":\"Not available right now\",\"status\":503}\n"
+
+#endif

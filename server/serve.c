@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * studyd serve: configuration → database → sockets → workers → wait for a signal → drain.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "handlers/study_json.h"
+#include "server/command.h"
+#include "server/listen.h"
+#include "server/route.h"
+#include "server/worker.h"
+
+#define WORKERS_MAX 64
+/* Descriptors beside the connections: for the process, and for each worker. */
+#define FDS_OF_PROCESS 32
+#define FDS_OF_WORKER  12
+/* Addresses remembered beyond those that hold connections. */
+#define ADDRESSES_MORE 4096
+
+struct service {
+    struct server server;
+    size_t workers_len; /* of those that run */
+    struct worker workers[WORKERS_MAX];
+    int signal_fd;
+};
+
+static int refused(const char *what, const char *why)
+{
+    fprintf(stderr, "studyd serve: %s: %s\n", what, why);
+    return 1;
+}
+
+/* ── before anything is opened ───────────────────────────────────────────────────────────────────────────────── */
+
+static size_t workers_wanted(const struct config *config)
+{
+    if (config->workers > 0)
+        return (size_t)config->workers;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (size_t)cores;
+}
+
+/* Without a descriptor for each connection libmicrohttpd would spin in accept(). */
+static bool descriptors_suffice(const struct config *config, size_t workers)
+{
+    rlim_t needed = (rlim_t)config->max_connections + FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    if (limit.rlim_cur >= needed)
+        return true;
+    if (limit.rlim_max < needed) {
+        fprintf(stderr, "studyd serve: --max-connections %lld needs %llu open files, the limit is %llu (ulimit -n)\n",
+                (long long)config->max_connections, (unsigned long long)needed, (unsigned long long)limit.rlim_max);
+        return false;
+    }
+    limit.rlim_cur = needed;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+static bool proxies_read(const struct config *config, struct server *server)
+{
+    const struct config_texts *texts = &config->trusted_proxies;
+    for (size_t i = 0; i < texts->len; i++) {
+        if (!address_range_read(texts->text[i], texts->len_of[i], &server->proxies[server->proxies_len++]))
+            return false;
+    }
+    return true;
+}
+
+static bool base_url_is_valid(const char *url)
+{
+    size_t len = strlen(url);
+    if (len == 0)
+        return true;
+    bool scheme = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+    for (size_t i = 0; i < len; i++)
+        scheme = scheme && url[i] > 0x20 && url[i] < 0x7f && !strchr("\"<>\\^`{|}?#", url[i]);
+    return scheme && url[len - 1] != '/';
+}
+
+/* SIGTERM and SIGINT are read from a descriptor, by the main thread only: blocked before any thread is made. */
+static int signals_catch(void)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* there is nothing to read anew */
+    if (pthread_sigmask(SIG_BLOCK, &ends, NULL) != 0)
+        return -1;
+    return signalfd(-1, &ends, SFD_CLOEXEC);
+}
+
+/* ── up ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool server_init(struct server *server, const struct config *config)
+{
+    const struct address_limits limits = {config->max_connections_per_address, config->max_requests_per_second};
+    server->config = config;
+    server->log = (struct log){STDERR_FILENO, (enum log_level)config->log_level};
+    server->addresses = address_table_new(&limits, (size_t)config->max_connections + ADDRESSES_MORE);
+    server->finished_fd = eventfd(0, EFD_CLOEXEC);
+    if (getrandom(&server->run_id, sizeof server->run_id, 0) != (ssize_t)sizeof server->run_id)
+        server->run_id = (uint32_t)getpid();
+    return server->addresses && server->finished_fd >= 0;
+}
+
+static void phase_set(struct service *service, enum server_phase phase)
+{
+    atomic_store(&service->server.phase, (int)phase);
+    for (size_t i = 0; i < service->workers_len; i++)
+        worker_wake(&service->workers[i]);
+}
+
+static void workers_join(struct service *service)
+{
+    while (service->workers_len > 0)
+        worker_join(&service->workers[--service->workers_len]);
+}
+
+static const char *workers_start(struct service *service, const int *fds, size_t count)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!why && worker_start(&service->workers[i], &service->server, (unsigned)i, fds[i], &why))
+            service->workers_len++;
+        else
+            close(fds[i]);
+    }
+    if (why) {
+        phase_set(service, SERVER_STOPS);
+        workers_join(service);
+    }
+    return why;
+}
+
+/* ── until the end ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void signal_take(struct service *service)
+{
+    struct signalfd_siginfo info;
+    if (read(service->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    bool first = atomic_load(&service->server.phase) == SERVER_RUNS;
+    log_say(&service->server.log, LOG_LEVEL_INFO, first ? "draining" : "stopping at once", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+    phase_set(service, first ? SERVER_DRAINS : SERVER_STOPS);
+}
+
+static void wait_for_end(struct service *service)
+{
+    struct pollfd fds[] = {{.fd = service->signal_fd, .events = POLLIN}, {.fd = service->server.finished_fd, .events = POLLIN}};
+    for (uint64_t ended = 0, more; ended < service->workers_len;) {
+        if (poll(fds, 2, -1) < 0)
+            continue; /* EINTR */
+        if (fds[0].revents)
+            signal_take(service);
+        if (fds[1].revents && read(service->server.finished_fd, &more, sizeof more) == (ssize_t)sizeof more)
+            ended += more;
+    }
+}
+
+static int serve_on(struct service *service, struct endpoint *endpoint, size_t count)
+{
+    int fds[WORKERS_MAX];
+    char url[ENDPOINT_URL_SIZE];
+    if (!endpoint_listen(endpoint, count, fds))
+        return refused(service->server.config->listen, strerror(errno));
+    const char *why = workers_start(service, fds, count);
+    if (why)
+        return refused("cannot start", why);
+    endpoint_url(endpoint, url);
+    printf("listening on %s\n", url);
+    fflush(stdout);
+    log_say(&service->server.log, LOG_LEVEL_INFO, "listening", url);
+    wait_for_end(service);
+    workers_join(service);
+    log_say(&service->server.log, LOG_LEVEL_INFO, "ended", NULL);
+    return 0;
+}
+
+static int serve_from(struct service *service, struct endpoint *endpoint, size_t count)
+{
+    const struct config *config = service->server.config;
+    const struct db_options options = {.path = config->db, .create = false, .renderer = &study_renderer};
+    char *why = NULL;
+    enum db_status opened = db_open(&options, &service->server.db, &why);
+    int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(config->db, why ? why : db_status_text(opened));
+    free(why);
+    if (opened == DB_OK)
+        db_close(service->server.db);
+    return status;
+}
+
+int serve_command(const struct config *config)
+{
+    struct endpoint endpoint;
+    struct service *service = calloc(1, sizeof *service);
+    size_t count = workers_wanted(config);
+    int status = 1;
+    if (!service || !server_init(&service->server, config)) {
+        refused("cannot start", "out of memory");
+        goto out;
+    }
+    status = 2;
+    if (!config->db)
+        config_misuse(stderr, "serve", "--db is missing");
+    else if (!endpoint_read(config->listen, &endpoint))
+        config_misuse(stderr, "serve", "--listen: ADDR:PORT was expected, as in 127.0.0.1:8080 or [::1]:8080");
+    else if (!base_url_is_valid(config->base_url))
+        config_misuse(stderr, "serve", "--base-url: http://… or https://… without a slash at the end was expected");
+    else if (!proxies_read(config, &service->server))
+        config_misuse(stderr, "serve", "--trusted-proxy: an address was expected, as in 10.0.0.7 or 10.0.0.0/8");
+    else
+        status = descriptors_suffice(config, count) ? 0 : 1;
+    if (status != 0)
+        goto out;
+    routes_verify();
+    json_object_seed(0); /* before any thread hashes */
+    service->signal_fd = signals_catch();
+    status = service->signal_fd >= 0 ? serve_from(service, &endpoint, count) : refused("cannot start", strerror(errno));
+out:
+    if (service)
+        address_table_free(service->server.addresses);
+    free(service);
+    return status;
+}

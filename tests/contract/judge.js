@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Holds each exchange with the daemon against openapi.yaml, and knows in the end what was never seen.
+//
+// An exchange: {method, target, request_headers, status, headers, body, malformed}. Headers are [name, value] pairs in the order
+// they came; body is text with any coding taken off; malformed marks bytes on a bare socket that break HTTP on purpose.
+'use strict';
+const YAML = require('yaml');
+
+// Problems that no request can bring about from outside; whoever adds one says why.
+const NOT_FROM_OUTSIDE = {
+  internal: 'a fault of ours: where one is known it is mended, not provoked',
+  'storage-unavailable': 'the database would have to break under a running daemon; tests/faults does that',
+};
+
+// Headers that any answer may have without its response saying so.
+const COMMON_HEADERS = new Set(['date', 'connection', 'content-length', 'content-type', 'content-encoding', 'x-content-type-options',
+  'access-control-allow-origin', 'access-control-expose-headers', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy']);
+const PROBLEM = 'application/problem+json';
+const BODILESS = new Set([204, 301, 304]);
+
+class Judge {
+  constructor(spec, notFromOutside = NOT_FROM_OUTSIDE) {
+    this.spec = spec;
+    this.notFromOutside = notFromOutside;
+    this.seen = new Set();
+    this.counts = { exchanges: 0, bodies: 0, library: 0 };
+  }
+
+  // What is wrong with the exchange, as sentences; none is good.
+  judge(exchange) {
+    this.counts.exchanges++;
+    const headers = new Map();
+    const faults = [];
+    for (const [name, value] of exchange.headers) {
+      if (headers.has(name.toLowerCase())) faults.push(`the header ${name} came twice`);
+      headers.set(name.toLowerCase(), value);
+    }
+    if (this.#byLibrary(exchange, headers)) return [];
+    this.#everyAnswer(exchange, headers, faults);
+    const here = this.spec.pathsOf(exchange.target);
+    const operation = this.spec.find(exchange.method, exchange.target);
+    if (exchange.status >= 400) this.#problem(exchange, headers, here, operation, faults);
+    else if (exchange.method === 'OPTIONS') this.#options(exchange, headers, here, faults);
+    else if (!operation) faults.push(`${exchange.status}, though openapi.yaml has no such operation`);
+    else this.#answer(exchange, headers, operation, faults);
+    return faults;
+  }
+
+  // The HTTP library refuses some broken requests by itself, with a bare 400 or less: info.description says so.
+  #byLibrary(exchange, headers) {
+    const bare = exchange.malformed && [400, 413, 431, 505].includes(exchange.status) && !headers.has('x-request-id');
+    if (bare) this.counts.library++;
+    return bare;
+  }
+
+  #everyAnswer(exchange, headers, faults) {
+    if (headers.get('x-content-type-options') !== 'nosniff') faults.push('X-Content-Type-Options is not nosniff');
+    if (headers.get('access-control-allow-origin') !== '*') faults.push('Access-Control-Allow-Origin is not *');
+    if (headers.get('content-security-policy') !== "default-src 'none'") faults.push('Content-Security-Policy admits something');
+    if (!headers.has('date')) faults.push('there is no Date');
+    if (headers.has('server')) faults.push('Server tells what runs here');
+    if (headers.has('set-cookie')) faults.push('a cookie is set');
+    const bodiless = exchange.method === 'HEAD' || BODILESS.has(exchange.status);
+    if (bodiless && exchange.body) faults.push(`a body of ${exchange.body.length} characters came where none may be`);
+    if (!bodiless && !exchange.body) faults.push('there is no body');
+  }
+
+  #see(...parts) {
+    this.seen.add(parts.join(' '));
+  }
+
+  #problem(exchange, headers, here, operation, faults) {
+    const type = (headers.get('content-type') ?? '').split(';')[0].trim();
+    if (type !== PROBLEM) faults.push(`an error comes as ${type || 'nothing'}, not ${PROBLEM}`);
+    if (headers.get('cache-control') !== 'no-store') faults.push('an error may be kept: Cache-Control is not no-store');
+    if (!headers.has('x-request-id')) faults.push('there is no X-Request-Id');
+    if (headers.has('etag')) faults.push('an error has an ETag');
+    if ([429, 503].includes(exchange.status) && !/^[0-9]+$/.test(headers.get('retry-after') ?? '')) faults.push('there is no Retry-After in seconds');
+    if (exchange.status === 405 && !headers.has('allow')) faults.push('there is no Allow');
+    const slug = exchange.method === 'HEAD' ? null : this.#problemBody(exchange, headers, faults);
+    this.#problemIsDocumented(exchange, slug, here, operation, faults);
+    const known = operation?.responses[exchange.status] ?? this.spec.follow({ $ref: '#/components/responses/Everywhere' });
+    this.#undocumentedHeaders(headers, known, faults);
+  }
+
+  // The slug, or null when the body is no problem document.
+  #problemBody(exchange, headers, faults) {
+    let body;
+    try {
+      body = JSON.parse(exchange.body);
+    } catch {
+      faults.push('the problem is no JSON');
+      return null;
+    }
+    this.counts.bodies++;
+    const wrong = this.spec.faults({ $ref: '#/components/schemas/Problem' }, body);
+    if (wrong) faults.push(`the problem does not fit its schema: ${wrong}`);
+    if (body.status !== exchange.status) faults.push(`the problem says ${body.status}, the status line ${exchange.status}`);
+    if (body.request_id !== headers.get('x-request-id')) faults.push('request_id and X-Request-Id differ');
+    return /\/problems\/([a-z0-9-]+)$/.exec(body.type)?.[1] ?? null;
+  }
+
+  #problemIsDocumented(exchange, slug, here, operation, faults) {
+    const own = operation?.responses[exchange.status];
+    const everywhere = this.spec.everywhere;
+    if (slug === null && exchange.method === 'HEAD') {
+      if (!own && !everywhere.statuses.includes(exchange.status) && here.length) faults.push(`${exchange.status} is not documented for ${operation?.id}`);
+      return;
+    }
+    if (own?.problems?.includes(slug)) this.#see(operation.id, exchange.status);
+    else if (everywhere.statuses.includes(exchange.status) && everywhere.problems.includes(slug)) this.#see('everywhere', slug);
+    else if (!here.length && exchange.status === 404 && slug === 'not-found') this.#see('elsewhere', slug);
+    else faults.push(`${exchange.status} ${slug} is not documented for ${operation ? operation.id : `${exchange.method} here`}`);
+  }
+
+  #options(exchange, headers, here, faults) {
+    if (!here.length) faults.push(`${exchange.status}, though openapi.yaml has no such path`);
+    if (exchange.status !== 204) faults.push(`OPTIONS answers ${exchange.status}, not 204`);
+    const wanted = ['GET', 'HEAD', 'OPTIONS'];
+    const allowed = (headers.get('allow') ?? '').split(/, */);
+    if (!wanted.every((method) => allowed.includes(method))) faults.push(`Allow is "${headers.get('allow')}"`);
+    for (const operation of here) this.#see('options', operation.path);
+  }
+
+  #answer(exchange, headers, operation, faults) {
+    const response = operation.responses[exchange.status];
+    if (!response) {
+      faults.push(`${exchange.status} is not documented for ${operation.id}`);
+      return;
+    }
+    this.#headers(headers, response, faults);
+    if (exchange.method === 'HEAD') this.#see('head', operation.id);
+    else this.#see(operation.id, exchange.status);
+    if (exchange.status !== 200) return;
+    const query = [...new URLSearchParams(exchange.target.split('?')[1] ?? '').keys()];
+    for (const name of query) this.#see(operation.id, 'query', name);
+    const type = (headers.get('content-type') ?? '').split(';')[0].trim();
+    const media = response.content[type];
+    if (!media) faults.push(`the answer is ${type || 'untyped'}; ${operation.id} has ${Object.keys(response.content)}`);
+    else if (exchange.method !== 'HEAD') this.#body(exchange, headers, type, media, query, faults);
+  }
+
+  #headers(headers, response, faults) {
+    for (const [name, header] of Object.entries(response.headers)) {
+      if (!headers.has(name)) {
+        if (header.required) faults.push(`the header ${name} is missing`);
+        continue;
+      }
+      const wrong = this.spec.faults(header.schema, headers.get(name));
+      if (wrong) faults.push(`the header ${name} is "${headers.get(name)}": ${wrong}`);
+    }
+    this.#undocumentedHeaders(headers, response, faults);
+  }
+
+  #undocumentedHeaders(headers, response, faults) {
+    const documented = new Set(Object.keys(response.headers).map((name) => name.toLowerCase()));
+    if (documented.has('x-request-id')) ['cache-control', 'allow', 'retry-after'].forEach((name) => documented.add(name));
+    for (const name of headers.keys())
+      if (!COMMON_HEADERS.has(name) && !documented.has(name)) faults.push(`the header ${name} is not documented`);
+  }
+
+  #body(exchange, headers, type, media, query, faults) {
+    let body;
+    try {
+      body = type === 'application/yaml' ? YAML.stringify(YAML.parse(exchange.body)) : JSON.parse(exchange.body);
+    } catch (error) {
+      faults.push(`the body is not ${type}: ${error.message}`);
+      return;
+    }
+    this.counts.bodies++;
+    const wrong = this.spec.faults(media.schema, body, !this.spec.partial.some((name) => query.includes(name)));
+    if (wrong) faults.push(`the body does not fit its schema: ${wrong}`);
+    if (headers.has('link')) this.#links(headers.get('link'), body.links ?? {}, faults);
+  }
+
+  #links(header, links, faults) {
+    const said = Object.fromEntries([...header.matchAll(/<([^>]*)>; rel="([a-z]+)"/g)].map((match) => [match[2], match[1]]));
+    for (const rel of ['self', 'first', 'next', 'prev'])
+      if ((said[rel] ?? null) !== (links[rel] ?? null)) faults.push(`the link ${rel} is ${said[rel]} in the header and ${links[rel]} in the body`);
+  }
+
+  // What openapi.yaml promises and no exchange has shown.
+  missing() {
+    const missing = [];
+    const want = (what, ...parts) => { if (!this.seen.has(parts.join(' '))) missing.push(what); };
+    for (const operation of this.spec.operations) {
+      for (const status of Object.keys(operation.responses).filter((name) => name !== 'default'))
+        want(`${operation.id} has never answered ${status}`, operation.id, status);
+      for (const parameter of operation.parameters.filter((row) => row.in === 'query'))
+        want(`${operation.id} has never been asked with ${parameter.name}`, operation.id, 'query', parameter.name);
+      want(`${operation.id} has never been asked by HEAD`, 'head', operation.id);
+      want(`${operation.path} has never been asked by OPTIONS`, 'options', operation.path);
+    }
+    for (const slug of this.spec.everywhere.problems)
+      if (!this.notFromOutside[slug]) want(`no answer has ever been ${slug}`, 'everywhere', slug);
+    want('nothing unknown has ever been asked for', 'elsewhere', 'not-found');
+    return missing;
+  }
+}
+
+module.exports = { Judge, NOT_FROM_OUTSIDE };

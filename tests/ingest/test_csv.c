@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/csv.h"
+
+#include "ingest/fixture.h"
+
+/* What a text reads as: fields in <>, a record a line with the number it starts on, faults as their line and "!". */
+static const struct {
+    const char *text, *read;
+} texts[] = {
+    {"", ""},
+    {"a", "1<a>"},
+    {"a\n", "1<a>"},
+    {"a,b\n", "1<a><b>"},
+    {"a,b\nc,d", "1<a><b>2<c><d>"},
+    {",\n", "1<><>"},
+    {"a,\n,b\n", "1<a><>2<><b>"},
+    {"\"a\"\n", "1<a>"},
+    {"\"\"\n", "1<>"},
+    {"\"\",\"\"\n", "1<><>"},
+    {"\"a,b\",c\n", "1<a,b><c>"},
+    {"\"say \"\"a\"\"\"\n", "1<say \"a\">"},
+    {"\"\"\"\"\n", "1<\">"},
+    {"\"a\nb\",c\nd,e\n", "1<a\nb><c>3<d><e>"},
+    {"x\n\"\n\n\",y\nz\n", "1<x>2<\n\n><y>5<z>"},
+    {"\xc3\xa6,\xc3\xb8\n", "1<\xc3\xa6><\xc3\xb8>"},
+    {" a , b \n", "1< a >< b >"},
+    {"\n", "1!"},
+    {"a\n\nb\n", "1<a>2!3<b>"},
+    {"a\n\n", "1<a>2!"},
+    {"a\"b\nc\n", "1!2<c>"},
+    {"a,b\"\nc\n", "1!2<c>"},
+    {"\"a\"b\nc\n", "1!2<c>"},
+    {"\"a\" ,b\nc\n", "1!2<c>"},
+    {"\"a\n", "1!"},
+    {"a\n\"", "1<a>2!"},
+    {"\"a\"\"", "1!"},
+    {"1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3\nc\n", "1!2<c>"},
+};
+
+static char *read_all(const char *text)
+{
+    char *copy = strdup(text), *read = NULL;
+    size_t size;
+    FILE *out = open_memstream(&read, &size);
+    struct csv csv;
+    struct csv_record record;
+    const char *message = NULL;
+    csv_open(&csv, copy, strlen(text));
+    for (enum csv_result result; (result = csv_next(&csv, &record, &message)) != CSV_END;) {
+        (void)fprintf(out, "%d%s", record.line, result == CSV_FAULT ? "!" : "");
+        for (size_t i = 0; result == CSV_RECORD && i < record.len; i++)
+            (void)fprintf(out, "<%s>", record.fields[i]);
+    }
+    ck_assert_int_eq(fclose(out), 0);
+    free(copy);
+    return read;
+}
+
+START_TEST(text_reads_as_expected)
+{
+    char *read = read_all(texts[_i].text);
+    ck_assert_str_eq(read, texts[_i].read);
+    free(read);
+}
+END_TEST
+
+START_TEST(field_longer_than_its_bound_is_a_fault)
+{
+    size_t size = CSV_FIELD_MAX + 10;
+    char *text = malloc(size + 1);
+    struct csv csv;
+    struct csv_record record;
+    const char *message = "";
+    memset(text, 'a', size);
+    text[CSV_FIELD_MAX + 1] = '\n';
+    csv_open(&csv, text, size);
+    ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_FAULT);
+    ck_assert_ptr_nonnull(strstr(message, "64 KiB"));
+    ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_RECORD);
+    ck_assert_int_eq(record.line, 2);
+    ck_assert_str_eq(record.fields[0], "aaaaaaaa");
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ingest/csv");
+    TCase *cases = tcase_create("csv");
+    tcase_add_loop_test(cases, text_reads_as_expected, 0, sizeof(texts) / sizeof(texts[0]));
+    tcase_add_test(cases, field_longer_than_its_bound_is_a_fault);
+    suite_add_tcase(suite, cases);
+    return fixture_run(suite);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Finding routes, and the rules that the table keeps. The tables here are made for it; the daemon's own is linked in
+ * nowhere, since this program brings `routes`.
+ */
+#include <check.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/route.h"
+#include "server/route_table.h"
+
+/* The kinds that ask the register are not asked here. */
+const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value)
+{
+    (void)reader, (void)vocabulary, (void)value;
+    return NULL;
+}
+
+void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls)
+{
+    (void)reader, (void)vocabulary, (void)each, (void)cls;
+}
+
+static enum api_error none_called(struct request *request, struct reply *ret_reply)
+{
+    (void)request, (void)ret_reply;
+    return API_INTERNAL;
+}
+
+struct some_params {
+    const char *id, *part;
+    int64_t limit;
+    int format;
+    struct db_codes region, leader;
+    struct db_ranges age;
+    const char *cursor;
+};
+#define AT(member) .offset = offsetof(struct some_params, member)
+static const char *const formats[] = {"json", "csv", NULL};
+static const struct param id_rows[] = {{"id", IN_PATH, T_ID, AT(id)}, {0}};
+static const struct param part_rows[] = {{"id", IN_PATH, T_ID, AT(id)}, {"part", IN_PATH, T_ID, AT(part)}, {0}};
+static const struct param list_rows[] = {
+    {"limit", IN_QUERY, T_INT, AT(limit), .min = 1, .max = 500, .def = 50},
+    {"format", IN_QUERY, T_ENUM, AT(format), .values = formats, .def = 1},
+    {"region", IN_QUERY, T_CODES, AT(region), .values = formats},
+    {"leader", IN_QUERY, T_CODES, AT(leader), .vocabulary = DB_VOCAB_LEADER},
+    {"age", IN_QUERY, T_RANGES, AT(age), .min = 0, .max = 130},
+    {"cursor", IN_QUERY, T_CURSOR, AT(cursor), .max = 200},
+    {0},
+};
+
+#define ROW(name, verb, where, table)                                                                                                      \
+    {                                                                                                                                      \
+        name, verb, where, none_called, table, sizeof(struct some_params), "application/json", TAG_DATA, 200                               \
+    }
+const struct route routes[] = {
+    {"getIndex", "GET", "/", none_called, NULL, 0, "application/json", TAG_NONE, 200},
+    ROW("listStudies", "GET", "/studies", list_rows),
+    {"getStudy", "GET", "/studies/{id}", none_called, id_rows, sizeof(struct some_params), "application/json", TAG_STUDY, 200,
+     E(NOT_FOUND) | E(BAD_PARAMETER), true},
+    ROW("patchStudy", "PATCH", "/studies/{id}", id_rows),
+    ROW("getRecruitment", "GET", "/studies/{id}/recruitment", id_rows),
+    ROW("fileReport", "POST", "/studies/{id}/recruitment", id_rows),
+    ROW("putPlan", "PUT", "/studies/{id}/plan", id_rows),
+    ROW("getPart", "GET", "/studies/{id}/parts/{part}", part_rows),
+    ROW("getYaml", "GET", "/openapi.yaml", NULL),
+    ROW("getLive", "GET", "/health/live", NULL),
+};
+const size_t routes_len = sizeof routes / sizeof *routes;
+
+/* ── finding ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const struct {
+    const char *method, *path, *operation, *allow, *args[2];
+} found[] = {
+    {"GET", "/", "getIndex", "GET, HEAD, OPTIONS", {NULL}},
+    {"GET", "", NULL, "", {NULL}},
+    {"GET", "//", NULL, "", {NULL}},
+    {"GET", "studies", NULL, "", {NULL}},
+    {"GET", "*", NULL, "", {NULL}},
+    {"GET", "/studies", "listStudies", "GET, HEAD, OPTIONS", {NULL}},
+    {"HEAD", "/studies", "listStudies", "GET, HEAD, OPTIONS", {NULL}},
+    {"OPTIONS", "/studies", NULL, "GET, HEAD, OPTIONS", {NULL}},
+    {"POST", "/studies", NULL, "GET, HEAD, OPTIONS", {NULL}},
+    {"get", "/studies", NULL, "GET, HEAD, OPTIONS", {NULL}},
+    {"", "/studies", NULL, "GET, HEAD, OPTIONS", {NULL}},
+    {"GET", "/studies/", NULL, "", {NULL}},
+    {"GET", "//studies", NULL, "", {NULL}},
+    {"GET", "/studie", NULL, "", {NULL}},
+    {"GET", "/studiess", NULL, "", {NULL}},
+    {"GET", "/Studies", NULL, "", {NULL}},
+    {"GET", "/%73tudies", NULL, "", {NULL}},
+    {"GET", "/studies/aneed", "getStudy", "GET, HEAD, PATCH, OPTIONS", {"aneed"}},
+    {"PATCH", "/studies/aneed", "patchStudy", "GET, HEAD, PATCH, OPTIONS", {"aneed"}},
+    {"DELETE", "/studies/aneed", NULL, "GET, HEAD, PATCH, OPTIONS", {"aneed"}},
+    {"GET", "/studies/a%2Fb", "getStudy", "GET, HEAD, PATCH, OPTIONS", {"a%2Fb"}},
+    {"GET", "/studies/..", "getStudy", "GET, HEAD, PATCH, OPTIONS", {".."}},
+    {"GET", "/studies/{id}", "getStudy", "GET, HEAD, PATCH, OPTIONS", {"{id}"}},
+    {"GET", "/studies/aneed/", NULL, "", {NULL}},
+    {"GET", "/studies//recruitment", NULL, "", {NULL}},
+    {"GET", "/studies/aneed/recruitment", "getRecruitment", "GET, HEAD, POST, OPTIONS", {"aneed"}},
+    {"POST", "/studies/aneed/recruitment", "fileReport", "GET, HEAD, POST, OPTIONS", {"aneed"}},
+    {"HEAD", "/studies/aneed/plan", NULL, "PUT, OPTIONS", {"aneed"}},
+    {"PUT", "/studies/aneed/plan", "putPlan", "PUT, OPTIONS", {"aneed"}},
+    {"GET", "/studies/a/parts/b-2", "getPart", "GET, HEAD, OPTIONS", {"a", "b-2"}},
+    {"GET", "/studies/a/parts", NULL, "", {NULL}},
+    {"GET", "/studies/a/parts/b/c", NULL, "", {NULL}},
+    {"GET", "/openapi.yaml", "getYaml", "GET, HEAD, OPTIONS", {NULL}},
+    {"GET", "/openapi_yaml", NULL, "", {NULL}},
+    {"GET", "/health/live", "getLive", "GET, HEAD, OPTIONS", {NULL}},
+    {"GET", "/health", NULL, "", {NULL}},
+};
+
+START_TEST(a_path_finds_its_route_and_its_methods)
+{
+    struct route_match match;
+    char path[64];
+    /* What comes after path_len is not looked at. */
+    snprintf(path, sizeof path, "%s/more?x", found[_i].path);
+    route_find(found[_i].method, path, strlen(found[_i].path), &match);
+    ck_assert_pstr_eq(match.route ? match.route->operation : NULL, found[_i].operation);
+    ck_assert_str_eq(match.allow, found[_i].allow);
+    for (int i = 0; i < 2 && found[_i].args[i]; i++) {
+        ck_assert_uint_eq(match.args_len[i], strlen(found[_i].args[i]));
+        ck_assert_mem_eq(match.args[i], found[_i].args[i], match.args_len[i]);
+    }
+}
+END_TEST
+
+static uint32_t seed = 42;
+
+static uint32_t dice(uint32_t sides)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 17;
+    seed ^= seed << 5;
+    return seed % sides;
+}
+
+/* Splits both into segments first; allocates and copies as it likes. */
+static bool naive_matches(const char *template, const char *path)
+{
+    char ours[256], theirs[256], *our_rest = ours, *their_rest = theirs;
+    snprintf(ours, sizeof ours, "%s", template);
+    snprintf(theirs, sizeof theirs, "%s", path);
+    while (our_rest && their_rest) {
+        const char *our = strsep(&our_rest, "/"), *their = strsep(&their_rest, "/");
+        if (*our == '{' ? *their == '\0' : strcmp(our, their) != 0)
+            return false;
+    }
+    return !our_rest && !their_rest;
+}
+
+START_TEST(a_naive_matcher_finds_the_same)
+{
+    static const char *const pieces[] = {"/",      "/",    "studies", "a",    "recruitment",  "plan",      "parts",
+                                         "health", "live", "%2F",     "{id}", "openapi.yaml", "/studies/", "/studies/x/"};
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH"};
+    size_t hits = 0;
+    for (int round = 0; round < 200000; round++) {
+        char path[256] = "";
+        struct route_match match;
+        const struct route *expected = NULL;
+        const char *method = methods[dice(5)], *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+        for (uint32_t n = dice(7), len = 0; n > 0; n--, len = (uint32_t)strlen(path))
+            snprintf(path + len, sizeof path - len, "%s", pieces[dice(14)]);
+        for (size_t i = 0; i < routes_len && !expected; i++) {
+            if (naive_matches(routes[i].path, path) && strcmp(routes[i].method, wanted) == 0)
+                expected = &routes[i];
+        }
+        route_find(method, path, strlen(path), &match);
+        if (match.route != expected)
+            ck_abort_msg("%s %s", method, path);
+        hits += expected != NULL;
+    }
+    ck_assert_uint_gt(hits, 2000);
+}
+END_TEST
+
+/* ── the rules ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+START_TEST(a_good_table_is_let_through)
+{
+    routes_verify();
+}
+END_TEST
+
+static const struct param unaligned[] = {{"limit", IN_QUERY, T_INT, .offset = 4, .min = 1, .max = 2, .def = 1}, {0}};
+static const struct param outside[] = {{"age", IN_QUERY, T_RANGES, .offset = sizeof(struct some_params) - 8, .min = 0, .max = 2}, {0}};
+static const struct param overlapping[] = {
+    {"a", IN_QUERY, T_CODES, .offset = 0, .values = formats}, {"b", IN_QUERY, T_DAY, .offset = 8}, {0}};
+static const struct param doubled[] = {{"a", IN_QUERY, T_DAY, .offset = 0}, {"a", IN_QUERY, T_DAY, .offset = 8}, {0}};
+static const struct param default_outside[] = {{"limit", IN_QUERY, T_INT, AT(limit), .min = 1, .max = 2}, {0}};
+static const struct param default_unknown[] = {{"format", IN_QUERY, T_ENUM, AT(format), .values = formats, .def = 2}, {0}};
+static const struct param no_values[] = {{"format", IN_QUERY, T_ENUM, AT(format)}, {0}};
+static const struct param both[] = {{"region", IN_QUERY, T_CODES, AT(region), .values = formats, .vocabulary = DB_VOCAB_REGION}, {0}};
+static const struct param neither[] = {{"region", IN_QUERY, T_CODES, AT(region)}, {0}};
+static const struct param no_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age)}, {0}};
+static const struct param open_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age), .min = INT64_MIN, .max = 1}, {0}};
+static const struct param no_length[] = {{"cursor", IN_QUERY, T_CURSOR, AT(cursor)}, {0}};
+static const struct param camel[] = {{"pageSize", IN_QUERY, T_DAY, AT(id)}, {0}};
+static const struct param nowhere[] = {{"from", IN_END, T_DAY, AT(id)}, {0}};
+static const char *const comma_values[] = {"a,b", NULL}, *const twice_values[] = {"a", "a", NULL};
+static const struct param comma[] = {{"region", IN_QUERY, T_CODES, AT(region), .values = comma_values}, {0}};
+static const struct param twice[] = {{"region", IN_QUERY, T_CODES, AT(region), .values = twice_values}, {0}};
+static const struct param no_type[] = {{"from", IN_QUERY, (enum param_type)99, AT(id)}, {0}};
+static const struct param wrong_order[] = {{"part", IN_PATH, T_ID, AT(part)}, {"id", IN_PATH, T_ID, AT(id)}, {0}};
+
+static const struct {
+    const char *why;
+    struct route rows[3];
+} broken[] = {
+    {"no operation", {ROW(NULL, "GET", "/a", NULL)}},
+    {"no handler", {{"a", "GET", "/a", NULL, NULL, 0, "text/plain", TAG_NONE, 200}}},
+    {"no content type", {{"a", "GET", "/a", none_called, NULL, 0, NULL, TAG_NONE, 200}}},
+    {"no status", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_NONE, 0}}},
+    {"a status of failure", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_NONE, 404}}},
+    {"an error that is none", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_NONE, 200, E(OK)}}},
+    {"an error past the last", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_NONE, 200, UINT32_C(1) << 31}}},
+    {"the study's tag without a study", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_STUDY, 200}}},
+    {"HEAD comes by itself", {ROW("a", "HEAD", "/a", NULL)}},
+    {"OPTIONS comes by itself", {ROW("a", "OPTIONS", "/a", NULL)}},
+    {"a method in small letters", {ROW("a", "get", "/a", NULL)}},
+    {"no slash", {ROW("a", "GET", "a", NULL)}},
+    {"a slash at the end", {ROW("a", "GET", "/a/", NULL)}},
+    {"two slashes", {ROW("a", "GET", "/a//b", NULL)}},
+    {"a capital", {ROW("a", "GET", "/A", NULL)}},
+    {"half a segment", {ROW("a", "GET", "/a/{id}.json", id_rows)}},
+    {"an argument without a row", {ROW("a", "GET", "/a/{id}", NULL)}},
+    {"a row without an argument", {ROW("a", "GET", "/a", id_rows)}},
+    {"another argument", {ROW("a", "GET", "/a/{code}", id_rows)}},
+    {"a part of the name", {ROW("a", "GET", "/a/{i}", id_rows)}},
+    {"the order of arguments", {ROW("a", "GET", "/a/{id}/{part}", wrong_order)}},
+    {"the same twice", {ROW("a", "GET", "/a", NULL), ROW("b", "GET", "/a", NULL)}},
+    {"an operation twice", {ROW("a", "GET", "/a", NULL), ROW("a", "GET", "/b", NULL)}},
+    {"a hidden path", {ROW("a", "GET", "/a/{id}", id_rows), ROW("b", "GET", "/a/b", NULL)}},
+    {"an argument of two names",
+     {ROW("a", "GET", "/a/{id}/b", id_rows), ROW("b", "GET", "/a/{id}/{part}", part_rows), ROW("c", "GET", "/a/{id}/c", id_rows)}},
+    {"a field not aligned", {ROW("a", "GET", "/a", unaligned)}},
+    {"a field outside", {ROW("a", "GET", "/a", outside)}},
+    {"no struct", {{"a", "GET", "/a", none_called, list_rows, 0, "text/plain", TAG_NONE, 200}}},
+    {"fields overlap", {ROW("a", "GET", "/a", overlapping)}},
+    {"a name twice", {ROW("a", "GET", "/a", doubled)}},
+    {"a default outside its bounds", {ROW("a", "GET", "/a", default_outside)}},
+    {"a default that is no value", {ROW("a", "GET", "/a", default_unknown)}},
+    {"no values", {ROW("a", "GET", "/a", no_values)}},
+    {"values and a vocabulary", {ROW("a", "GET", "/a", both)}},
+    {"neither values nor a vocabulary", {ROW("a", "GET", "/a", neither)}},
+    {"no bounds", {ROW("a", "GET", "/a", no_bounds)}},
+    {"bounds that mean open", {ROW("a", "GET", "/a", open_bounds)}},
+    {"no length", {ROW("a", "GET", "/a", no_length)}},
+    {"not snake_case", {ROW("a", "GET", "/a", camel)}},
+    {"neither path nor query", {ROW("a", "GET", "/a", nowhere)}},
+    {"a comma in a value", {ROW("a", "GET", "/a", comma)}},
+    {"a value twice", {ROW("a", "GET", "/a", twice)}},
+    {"no type", {ROW("a", "GET", "/a", no_type)}},
+};
+
+START_TEST(a_broken_table_ends_the_program)
+{
+    size_t len = 0;
+    while (len < 3 && broken[_i].rows[len].content_type)
+        len++;
+    route_table_verify(broken[_i].rows, len ? len : 1);
+    printf("let through: %s\n", broken[_i].why);
+}
+END_TEST
+
+/* ── the dump ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+START_TEST(the_dump_says_what_the_table_says)
+{
+    json_auto_t *dump = route_table_json(routes, routes_len),
+                *expected =
+                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}", "operationId", "getStudy",
+                              "method", "GET", "path", "/studies/{id}", "contentType", "application/json", "tag", "study", "parameters",
+                              "name", "id", "in", "path", "type", "id", "required", 1, "statuses", 200, 301, 304, 400, 404, 406);
+    json_t *list = json_object_get(dump, "routes"), *index = json_array_get(list, 0), *statuses = json_object_get(index, "statuses");
+    ck_assert_uint_eq(json_array_size(list), routes_len);
+    ck_assert(json_equal(json_array_get(list, 2), expected));
+    ck_assert_str_eq(json_string_value(json_object_get(index, "tag")), "none");
+    ck_assert_uint_eq(json_array_size(statuses), 2);
+    ck_assert_int_eq(json_integer_value(json_array_get(statuses, 1)), 406);
+    ck_assert_uint_eq(json_array_size(json_object_get(dump, "problems")), API_ERROR_COUNT - 1);
+    ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(dump, "everywhere"), 0)), 400);
+}
+END_TEST
+
+START_TEST(each_parameter_is_dumped_with_what_it_takes)
+{
+    json_auto_t *dump = route_table_json(routes, routes_len);
+    json_auto_t *expected =
+        json_pack("[{s:s, s:s, s:s, s:b, s:i, s:i, s:i}, {s:s, s:s, s:s, s:b, s:s, s:[s, s]}, {s:s, s:s, s:s, s:b, s:[s, s]}, {s:s, s:s, "
+                  "s:s, s:b, s:s},"
+                  " {s:s, s:s, s:s, s:b, s:i, s:i}, {s:s, s:s, s:s, s:b, s:i}]",
+                  "name", "limit", "in", "query", "type", "integer", "required", 0, "minimum", 1, "maximum", 500, "default", 50, "name",
+                  "format", "in", "query", "type", "enum", "required", 0, "default", "csv", "values", "json", "csv", "name", "region", "in",
+                  "query", "type", "codes", "required", 0, "values", "json", "csv", "name", "leader", "in", "query", "type", "codes",
+                  "required", 0, "vocabulary", "leader", "name", "age", "in", "query", "type", "ranges", "required", 0, "minimum", 0,
+                  "maximum", 130, "name", "cursor", "in", "query", "type", "cursor", "required", 0, "maximum", 200);
+    ck_assert_ptr_nonnull(expected);
+    ck_assert(json_equal(json_object_get(json_array_get(json_object_get(dump, "routes"), 1), "parameters"), expected));
+}
+END_TEST
+
+START_TEST(the_dump_on_stdout_is_the_json_of_the_table)
+{
+    FILE *file = tmpfile();
+    json_auto_t *expected = route_table_json(routes, routes_len);
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO);
+    dup2(fileno(file), STDOUT_FILENO);
+    bool good = routes_dump();
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    ck_assert(good);
+    rewind(file);
+    json_auto_t *dump = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert(json_equal(dump, expected));
+    fclose(file);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("route");
+    TCase *tcase = tcase_create("route");
+    tcase_add_loop_test(tcase, a_path_finds_its_route_and_its_methods, 0, (int)(sizeof found / sizeof *found));
+    tcase_add_test(tcase, a_naive_matcher_finds_the_same);
+    tcase_add_test(tcase, a_good_table_is_let_through);
+    tcase_add_loop_test_raise_signal(tcase, a_broken_table_ends_the_program, SIGABRT, 0, (int)(sizeof broken / sizeof *broken));
+    tcase_add_test(tcase, the_dump_says_what_the_table_says);
+    tcase_add_test(tcase, each_parameter_is_dumped_with_what_it_takes);
+    tcase_add_test(tcase, the_dump_on_stdout_is_the_json_of_the_table);
+    tcase_set_timeout(tcase, 120);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Bytes on a bare socket, for requests that no client would send. Memory and failures: see support.h.
+ */
+#ifndef STUDYD_TESTS_WIRE_H
+#define STUDYD_TESTS_WIRE_H
+
+#include "http.h"
+
+struct wire;
+
+struct wire *wire_open(const struct daemon *daemon);
+void wire_send(struct wire *wire, const char *bytes, size_t len);
+void wire_text(struct wire *wire, const char *text);
+/* The next answer; NULL = the daemon closed without one. method and target say what was asked; malformed, that it broke HTTP. */
+struct answer *wire_answer(struct wire *wire, const char *method, const char *target, bool malformed);
+/* Waits until the daemon has closed; false = it said more, or did not close within the seconds. */
+bool wire_closed(struct wire *wire, int seconds);
+void wire_close(struct wire *wire);
+
+#endif
