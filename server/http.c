@@ -14,6 +14,9 @@
 /* More than the widest query's canonical form and the texts of its faults. */
 #define REQUEST_MEMORY (4 * 1024 * 1024)
 #define SPARES_MAX     256
+/* libmicrohttpd parses the query too, into a record for each parameter, and where its memory does not suffice it neither answers
+ * nor closes. No resource takes a quarter of this. */
+#define PARAMETERS_MAX 128
 
 /* ── connections ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -223,6 +226,15 @@ static void log_exchange(const struct exchange *x, bool whole)
 
 /* ── the calls of one request ────────────────────────────────────────────────────────────────────────────────── */
 
+static bool has_parameters_beyond(const char *target, size_t most)
+{
+    for (size_t count = 0; (target = strchr(target, '&')) != NULL; target++) {
+        if (++count > most)
+            return true;
+    }
+    return false;
+}
+
 void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
 {
     struct worker *worker = cls;
@@ -230,6 +242,8 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
     struct exchange *x = connection ? exchange_new(worker) : NULL;
     if (!x)
         return NULL; /* the first call cuts the connection */
+    if (target && has_parameters_beyond(target, PARAMETERS_MAX))
+        shutdown(connection->fd, SHUT_RDWR);
     size_t len = target ? strlen(target) : 0;
     x->target_len = len <= LINT_TARGET_MAX ? len : LINT_TARGET_MAX + 1;
     x->target_text = arena_strndup(x->arena, target ? target : "", x->target_len);

@@ -268,7 +268,7 @@ static const struct {
     {"aurora/recruitment?to=2024-06-29", "2023-12-31 null {\"vest\":10} | 2024-03-31 null {\"midt\":5}"},
     {"aurora/recruitment?from=2024-06-30&to=2024-06-30", "2024-06-30 null {\"vest\":20}"},
     {"aurora/recruitment?from=2030-01-01", ""},
-    {"aurora/recruitment?interval=year", "2023-12-31 null {\"vest\":10} | 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
+    {"aurora/recruitment?interval=year", "2023-12-31 null {\"vest\":10} | 2024-12-31 60 {\"midt\":19,\"vest\":41}"},
     {"aurora/recruitment?interval=quarter", "2023-12-31 null {\"vest\":10} | 2024-03-31 null {\"midt\":5} | 2024-06-30 null {\"vest\":20} "
                                             "| 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
     {"aurora/recruitment?interval=month&from=2024-12-01", "2024-12-31 60 {\"vest\":41,\"midt\":19}"},

@@ -21,12 +21,13 @@ function laterEdition() {
     return JSON.stringify({ ...edition, edition: '2025', as_of: '2025-12-31', collected: '2026-04-01' });
   });
   edit('studies.csv', (text) => text.split('\n').map((line) => line.replace(/,[a-z-]+$/, ',stopped')).join('\n').replace(/,stopped/, ',status'));
+  edit('notes.csv', (text) => text.replaceAll(/^edition,2024,/gm, 'edition,2025,'));
   return dir;
 }
 
 // Everything that is served of the studies, without the times of this very import.
 async function state(db) {
-  const daemon = await serve(db);
+  const daemon = await serve(db, '--drain-grace', '0');
   try {
     const list = await (await fetch(`${daemon.url}/studies?limit=500`)).json();
     const programmes = await (await fetch(`${daemon.url}/programmes`)).json();
@@ -56,7 +57,7 @@ async function killMany(t, base, dir, oldState) {
   const newState = await state(whole.db);
   let killed = 0, kept = 0, renewed = 0;
   for (let i = 0; i < kills; i++) {
-    const db = path.join(folder, `kill.db`);
+    const db = path.join(folder, 'kill.db');
     copy(base, db);
     if (await importKilled(db, dir, Math.random() * whole.ms)) killed++;
     const found = fs.existsSync(db) ? await state(db).catch((error) => ({ refused: error.message })) : oldState;
