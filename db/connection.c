@@ -10,7 +10,9 @@
 
 #define BUSY_MS 2000
 
-static const struct { int op, value; } switches[] = {
+static const struct {
+    int op, value;
+} switches[] = {
     {SQLITE_DBCONFIG_DEFENSIVE, 1},
     {SQLITE_DBCONFIG_DQS_DML, 0}, /* a misspelt column is an error, not a text */
     {SQLITE_DBCONFIG_DQS_DDL, 0},
@@ -22,7 +24,9 @@ static const struct { int op, value; } switches[] = {
 };
 
 /* A URI of 4 KB holds at most 2048 values; each list of them is padded to a power of two. */
-static const struct { int id, value; } limits[] = {
+static const struct {
+    int id, value;
+} limits[] = {
     {SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024}, {SQLITE_LIMIT_SQL_LENGTH, 100000}, {SQLITE_LIMIT_EXPR_DEPTH, 100},
     {SQLITE_LIMIT_COMPOUND_SELECT, 10},      {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200},
     {SQLITE_LIMIT_VARIABLE_NUMBER, 5000},    {SQLITE_LIMIT_WORKER_THREADS, 0},

@@ -17,16 +17,16 @@
 
 enum db_status {
     DB_OK,
-    DB_NOT_FOUND,   /* no such record, or no such file and create was not asked for */
-    DB_HELD,        /* another process writes to this database */
-    DB_BUSY,        /* the engine's own lock did not come free in time */
-    DB_FULL,        /* disk full */
-    DB_READ_ONLY,   /* file system or file mode forbids it */
-    DB_DAMAGED,     /* not a database of ours, or broken */
-    DB_TOO_NEW,     /* written by a later studyd */
+    DB_NOT_FOUND, /* no such record, or no such file and create was not asked for */
+    DB_HELD,      /* another process writes to this database */
+    DB_BUSY,      /* the engine's own lock did not come free in time */
+    DB_FULL,      /* disk full */
+    DB_READ_ONLY, /* file system or file mode forbids it */
+    DB_DAMAGED,   /* not a database of ours, or broken */
+    DB_TOO_NEW,   /* written by a later studyd */
     DB_NO_MEMORY,
-    DB_CONFLICT,    /* the data contradict what is stored (an id of another programme, …) */
-    DB_BUG,         /* our own fault */
+    DB_CONFLICT, /* the data contradict what is stored (an id of another programme, …) */
+    DB_BUG,      /* our own fault */
 };
 
 /* One short English sentence for people; never SQL. */
@@ -56,21 +56,21 @@ struct db_programme {
     const char *code;
     struct db_text name;
     const char *short_name;
-    int disclosure_threshold;  /* below this many planned or included patients a study shows totals only */
-    const char *profile;       /* a JSON object, opaque here: purpose, owners, process, board */
+    int disclosure_threshold; /* below this many planned or included patients a study shows totals only */
+    const char *profile;      /* a JSON object, opaque here: purpose, owners, process, board */
     size_t profile_len;
 };
 
 struct db_edition {
     const char *programme, *code;
     struct db_text title;
-    const char *as_of;         /* YYYY-MM-DD: orders the editions of a programme */
-    const char *collected, *published; /* may be NULL */
-    const char *licence, *attribution; /* may be NULL */
+    const char *as_of;                                 /* YYYY-MM-DD: orders the editions of a programme */
+    const char *collected, *published;                 /* may be NULL */
+    const char *licence, *attribution;                 /* may be NULL */
     const char *document, *document_title, *publisher; /* id and name of the source document; publisher may be NULL */
     int64_t document_lines;
-    const char *digest;        /* of everything the folder says: equal digest, equal edition */
-    int64_t imported;          /* set by the register */
+    const char *digest; /* of everything the folder says: equal digest, equal edition */
+    int64_t imported;   /* set by the register */
 };
 
 struct db_region {
@@ -96,13 +96,13 @@ struct db_category {
 
 struct db_institution {
     const char *code, *name;
-    const char *region, *region_basis;    /* may be NULL */
-    const char *part_of, *part_of_basis;  /* may be NULL */
-    const char *lines;                    /* may be NULL */
-    const char *const *aliases;           /* for reading: every other spelling, sorted; for writing: those of this edition */
+    const char *region, *region_basis;   /* may be NULL */
+    const char *part_of, *part_of_basis; /* may be NULL */
+    const char *lines;                   /* may be NULL */
+    const char *const *aliases;          /* for reading: every other spelling, sorted; for writing: those of this edition */
     size_t aliases_len;
-    bool coordinates;                     /* read only: at least one study is coordinated from here */
-    bool takes_part;                      /* read only: at least one study names it as a hospital */
+    bool coordinates; /* read only: at least one study is coordinated from here */
+    bool takes_part;  /* read only: at least one study names it as a hospital */
 };
 
 struct db_award {
@@ -124,12 +124,14 @@ struct db_note {
     const char *lines;  /* for writing; may be NULL */
 };
 
-struct db_pair { const char *first, *second; }; /* identifier (system, value), link (url, label), publication (citation, doi), source (document, lines) */
+struct db_pair {
+    const char *first, *second;
+}; /* identifier (system, value), link (url, label), publication (citation, doi), source (document, lines) */
 
 /* What is known of patients: read only, kept current in the transaction of the change. −1 = not known. */
 struct db_recruitment {
     int64_t planned, included, remaining, exceeded_by;
-    int64_t permille; /* included/planned in tenths of a percent, rounded half up; not capped; −1 = not known */
+    int64_t permille;  /* included/planned in tenths of a percent, rounded half up; not capped; −1 = not known */
     const char *as_of; /* of included; may be NULL */
 };
 
@@ -137,45 +139,55 @@ struct db_recruitment {
  * are filled on reading only. */
 struct db_study {
     const char *code, *programme;
-    const char *acronym;                       /* may be NULL */
-    struct db_text title;                      /* lay title */
+    const char *acronym;  /* may be NULL */
+    struct db_text title; /* lay title */
     const char *scientific_title;
     const char *leader;
     struct db_place institution;
     const char *status;
     bool has_card;
-    const struct db_award *awards;             size_t awards_len;       /* main first */
-    const struct db_ref *categories;           size_t categories_len;   /* in the order printed */
-    const struct db_place *hospitals;          size_t hospitals_len;
-    const char *const *inclusion_regions;      size_t inclusion_regions_len; /* writing: stated by the edition; reading: also from hospitals and reports */
-    int64_t hospitals_stated, european_sites;  /* −1 = not printed */
-    int64_t age_min, age_max;                  /* −1 = not known, or open */
-    const char *age_text;                      /* as printed, may be NULL */
-    int sexes;                                 /* bit 0 female, bit 1 male; 0 = not printed */
-    int children;                              /* 1 = named, −1 = not known */
+    const struct db_award *awards;
+    size_t awards_len; /* main first */
+    const struct db_ref *categories;
+    size_t categories_len; /* in the order printed */
+    const struct db_place *hospitals;
+    size_t hospitals_len;
+    const char *const *inclusion_regions;
+    size_t inclusion_regions_len;             /* writing: stated by the edition; reading: also from hospitals and reports */
+    int64_t hospitals_stated, european_sites; /* −1 = not printed */
+    int64_t age_min, age_max;                 /* −1 = not known, or open */
+    const char *age_text;                     /* as printed, may be NULL */
+    int sexes;                                /* bit 0 female, bit 1 male; 0 = not printed */
+    int children;                             /* 1 = named, −1 = not known */
     struct db_text condition;
-    const char *aim, *aim_text, *design, *design_text;   /* each may be NULL */
-    const char *const *arms;                   size_t arms_len;
+    const char *aim, *aim_text, *design, *design_text; /* each may be NULL */
+    const char *const *arms;
+    size_t arms_len;
     struct db_text summary, about, novelty, importance, progress, next_steps;
     const char *start, *inclusion_end, *inclusion_end_expected, *completion_expected; /* YYYY[-MM[-DD]], each may be NULL */
-    const struct db_pair *identifiers;         size_t identifiers_len;
-    const struct db_pair *links;               size_t links_len;
-    const struct db_pair *publications;        size_t publications_len;
-    const struct db_pair *sources;             size_t sources_len;      /* writing: first = NULL means the edition's document */
-    const char *contact;                       /* may be NULL */
+    const struct db_pair *identifiers;
+    size_t identifiers_len;
+    const struct db_pair *links;
+    size_t links_len;
+    const struct db_pair *publications;
+    size_t publications_len;
+    const struct db_pair *sources;
+    size_t sources_len;  /* writing: first = NULL means the edition's document */
+    const char *contact; /* may be NULL */
     /* reading only */
-    const char *name;                          /* acronym, else lay title, else scientific title */
-    int call_year;                             /* of the main award */
-    struct db_ref mechanism;                   /* of the main award */
-    int64_t amount_nok;                        /* of all awards */
+    const char *name;        /* acronym, else lay title, else scientific title */
+    int call_year;           /* of the main award */
+    struct db_ref mechanism; /* of the main award */
+    int64_t amount_nok;      /* of all awards */
     struct db_recruitment recruitment;
-    const struct db_note *notes;               size_t notes_len;
+    const struct db_note *notes;
+    size_t notes_len;
     int64_t version, updated;
 };
 
 struct db_plan {
     const char *study;
-    const char *region;      /* NULL = the whole study */
+    const char *region; /* NULL = the whole study */
     int64_t planned;
     const char *as_of;
     const char *planned_end; /* may be NULL */
@@ -184,17 +196,17 @@ struct db_plan {
 
 struct db_report {
     const char *study;
-    const char *region;      /* NULL = the whole study */
+    const char *region; /* NULL = the whole study */
     const char *as_of;
-    int64_t included;        /* cumulative */
-    const char *lines;       /* may be NULL */
+    int64_t included;  /* cumulative */
+    const char *lines; /* may be NULL */
 };
 
 /* A published key figure. value is scaled by 10^decimals: 99.9 is 999 with decimals 1. */
 struct db_figure {
     const char *programme, *edition, *document; /* reading only */
     const char *code, *measure, *unit;
-    int call_year;                              /* 0 = not by year */
+    int call_year;                                     /* 0 = not by year */
     const char *mechanism, *region, *category, *group; /* each may be NULL */
     int64_t value;
     int decimals;
@@ -228,10 +240,12 @@ enum db_status db_open(const struct db_options *options, struct db **ret_db, cha
 void db_close(struct db *db); /* NULL is fine; every reader must be closed before */
 
 /* Versions in memory: no query, any thread. */
-const char *db_epoch(const struct db *db);          /* 16 hex digits, renewed by a restore; borrowed */
-int64_t db_data_version(const struct db *db);       /* grows by one with every commit that changed an answer */
-int64_t db_data_updated(const struct db *db);       /* when that was */
-struct db_study_state { int64_t version, updated; };
+const char *db_epoch(const struct db *db);    /* 16 hex digits, renewed by a restore; borrowed */
+int64_t db_data_version(const struct db *db); /* grows by one with every commit that changed an answer */
+int64_t db_data_updated(const struct db *db); /* when that was */
+struct db_study_state {
+    int64_t version, updated;
+};
 bool db_study_state(const struct db *db, const char *code, struct db_study_state *ret_state); /* false = no such study */
 
 /* A connection for reading, for the calling thread. */
@@ -248,7 +262,7 @@ void db_reader_end(struct db_reader *reader);
 struct db_import;
 
 struct db_import_result {
-    bool changed;                     /* false: the same edition was here already, nothing was written */
+    bool changed; /* false: the same edition was here already, nothing was written */
     int64_t data_version;
     int64_t studies_added, studies_updated, studies_unchanged, conflicts;
 };
@@ -256,8 +270,8 @@ struct db_import_result {
 /* One transaction. begin; then programme, edition (in begin), reference data, studies, plans, reports, figures, notes in this
  * order; then finish or abandon. *ret_same = the very same digest is stored: the caller abandons. Any put may fail with
  * DB_CONFLICT and a sentence in db_import_detail; the caller then abandons. dry_run: everything is done and then undone. */
-enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition,
-                               bool *ret_same, struct db_import **ret_import);
+enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition, bool *ret_same,
+                               struct db_import **ret_import);
 enum db_status db_import_region(struct db_import *import, const struct db_region *region);
 enum db_status db_import_mechanism(struct db_import *import, const struct db_mechanism *mechanism);
 enum db_status db_import_category(struct db_import *import, const struct db_category *category);
@@ -285,7 +299,9 @@ struct db_codes {
 /* Ranges, ends included; INT64_MIN/INT64_MAX are open ends. negate: everything else, the unknown included. len 0 = no filter. */
 #define DB_RANGES_MAX 16
 struct db_ranges {
-    struct { int64_t min, max; } r[DB_RANGES_MAX];
+    struct {
+        int64_t min, max;
+    } r[DB_RANGES_MAX];
     size_t len;
     bool negate;
 };
@@ -296,15 +312,25 @@ enum db_tri { DB_ANY, DB_YES, DB_NO };
  * studies in two: total(f) + total(!f) = total. */
 struct db_study_filter {
     struct db_codes programme, id, mechanism, category, institution, hospital, region, inclusion_region, leader, status;
-    struct db_codes award_mechanism;     /* with award_call_year: of one and the same award */
+    struct db_codes award_mechanism; /* with award_call_year: of one and the same award */
     struct db_ranges award_call_year;
     struct db_ranges call_year, amount_nok, planned, included, age, updated;
     enum db_tri has_card, behind_plan;
 };
 
 enum db_study_sort_key {
-    DB_SORT_ID, DB_SORT_NAME, DB_SORT_CALL_YEAR, DB_SORT_AMOUNT_NOK, DB_SORT_PLANNED, DB_SORT_INCLUDED, DB_SORT_PERCENT,
-    DB_SORT_LEADER, DB_SORT_INSTITUTION, DB_SORT_MECHANISM, DB_SORT_STATUS, DB_SORT_UPDATED,
+    DB_SORT_ID,
+    DB_SORT_NAME,
+    DB_SORT_CALL_YEAR,
+    DB_SORT_AMOUNT_NOK,
+    DB_SORT_PLANNED,
+    DB_SORT_INCLUDED,
+    DB_SORT_PERCENT,
+    DB_SORT_LEADER,
+    DB_SORT_INSTITUTION,
+    DB_SORT_MECHANISM,
+    DB_SORT_STATUS,
+    DB_SORT_UPDATED,
 };
 struct db_sort {
     enum db_study_sort_key key;
@@ -323,15 +349,15 @@ struct db_studies_query {
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
     size_t sort_len;                  /* 0 = call_year, id */
     int limit;
-    const struct db_position *from;   /* NULL = the first page; else the rows after it (before it when backwards) */
-    bool backwards;                   /* rows still come in the order of the sort */
+    const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
+    bool backwards;                 /* rows still come in the order of the sort */
 };
 
 struct db_studies_page {
-    int64_t total;                    /* exact, of the filter */
+    int64_t total; /* exact, of the filter */
     int returned;
     bool more_before, more_after;
-    struct db_position first, last;   /* of the rows returned; len 0 when there are none */
+    struct db_position first, last; /* of the rows returned; len 0 when there are none */
 };
 
 /* The rendered bytes of each study of the page, in order. false from each stops. DB_CONFLICT: from is no position of this
@@ -347,12 +373,12 @@ enum db_status db_studies_get(struct db_reader *reader, const char *code, db_stu
 
 struct db_region_count {
     const char *region;
-    int64_t planned, included;   /* −1 = not known */
-    const char *as_of;           /* of included, may be NULL */
-    bool takes_part;             /* known to include here */
+    int64_t planned, included; /* −1 = not known */
+    const char *as_of;         /* of included, may be NULL */
+    bool takes_part;           /* known to include here */
 };
 
-struct db_report_row {           /* the newest report of each (region, as_of), oldest as_of first, the total (region NULL) first of a date */
+struct db_report_row { /* the newest report of each (region, as_of), oldest as_of first, the total (region NULL) first of a date */
     const char *region, *as_of;
     int64_t included;
     const char *document, *lines; /* may be NULL: filed in the register itself */
@@ -361,11 +387,13 @@ struct db_report_row {           /* the newest report of each (region, as_of), o
 struct db_study_recruitment {
     const char *study;
     struct db_recruitment total;
-    int64_t planned_by_regions;  /* sum where every region that takes part has a plan, else −1 */
-    int64_t included_at_least;   /* sum of the regions that reported, −1 when none did */
-    bool totals_only;            /* small population: regions must not be shown */
-    const struct db_region_count *regions; size_t regions_len; /* all regions of the register, in their order */
-    const struct db_report_row *reports;   size_t reports_len; /* as_of within from … to */
+    int64_t planned_by_regions; /* sum where every region that takes part has a plan, else −1 */
+    int64_t included_at_least;  /* sum of the regions that reported, −1 when none did */
+    bool totals_only;           /* small population: regions must not be shown */
+    const struct db_region_count *regions;
+    size_t regions_len; /* all regions of the register, in their order */
+    const struct db_report_row *reports;
+    size_t reports_len; /* as_of within from … to */
 };
 
 /* from, to: YYYY-MM-DD, ends included, may be NULL. */
@@ -378,11 +406,11 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
  * Regional numbers of studies that show totals only are left out. −1 = no study of the cell knows it. */
 struct db_region_cell {
     struct db_ref region;
-    int64_t study_count;               /* known to include here */
+    int64_t study_count; /* known to include here */
     int64_t planned, included;
-    int64_t remaining, exceeded_by, permille;     /* over the studies that know both */
+    int64_t remaining, exceeded_by, permille; /* over the studies that know both */
     int64_t with_planned, with_included, with_both;
-    const char *oldest, *newest;       /* as_of of the reports summed, may be NULL */
+    const char *oldest, *newest; /* as_of of the reports summed, may be NULL */
 };
 enum db_status db_stats_regions(struct db_reader *reader, const struct db_study_filter *filter,
                                 bool (*each)(void *cls, const struct db_region_cell *cell), void *cls);
@@ -396,9 +424,12 @@ enum db_status db_programmes(struct db_reader *reader, const char *code /* NULL 
 enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first */
                            bool (*each)(void *cls, const struct db_edition *edition), void *cls);
 enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, const struct db_region *region), void *cls);
-enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count), void *cls);
-enum db_status db_categories(struct db_reader *reader, bool (*each)(void *cls, const struct db_category *category, int64_t study_count), void *cls);
-enum db_status db_institutions(struct db_reader *reader, bool (*each)(void *cls, const struct db_institution *institution, int64_t study_count), void *cls);
+enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count),
+                             void *cls);
+enum db_status db_categories(struct db_reader *reader, bool (*each)(void *cls, const struct db_category *category, int64_t study_count),
+                             void *cls);
+enum db_status db_institutions(struct db_reader *reader,
+                               bool (*each)(void *cls, const struct db_institution *institution, int64_t study_count), void *cls);
 
 struct db_call {
     int call_year;
@@ -417,8 +448,15 @@ enum db_status db_notes(struct db_reader *reader, const char *programme, const c
 /* ── vocabularies: the values a parameter may have ──────────────────────────────────────────────────────────── */
 
 enum db_vocabulary {
-    DB_VOCAB_NONE, DB_VOCAB_PROGRAMME, DB_VOCAB_STUDY, DB_VOCAB_REGION, DB_VOCAB_MECHANISM, DB_VOCAB_CATEGORY, DB_VOCAB_INSTITUTION,
-    DB_VOCAB_LEADER, DB_VOCAB_STATUS,
+    DB_VOCAB_NONE,
+    DB_VOCAB_PROGRAMME,
+    DB_VOCAB_STUDY,
+    DB_VOCAB_REGION,
+    DB_VOCAB_MECHANISM,
+    DB_VOCAB_CATEGORY,
+    DB_VOCAB_INSTITUTION,
+    DB_VOCAB_LEADER,
+    DB_VOCAB_STATUS,
 };
 /* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, leaders without regard to
  * case. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
@@ -430,10 +468,11 @@ void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary,
 
 struct db_change {
     int64_t id;
-    const char *kind;   /* study-added study-updated edition-imported */
-    const char *study;  /* may be NULL */
+    const char *kind;  /* study-added study-updated edition-imported */
+    const char *study; /* may be NULL */
     int64_t at, data_version;
 };
-enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change), void *cls);
+enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
+                          void *cls);
 
 #endif

@@ -30,16 +30,17 @@ const char *db_import_detail(const struct db_import *import)
 
 enum db_status import_touch(struct db_import *import, int64_t study, struct touch why)
 {
-    return statement_run(import->st, STMT_touch, ARGS(ARG_I(":study", study), ARG_I(":added", why.added),
-                                                      ARG_I(":named", why.named), ARG_I(":reported", why.reported)));
+    return statement_run(
+        import->st, STMT_touch,
+        ARGS(ARG_I(":study", study), ARG_I(":added", why.added), ARG_I(":named", why.named), ARG_I(":reported", why.reported)));
 }
 
-enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines,
-                               const char *nb, const char *en)
+enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
+                               const char *en)
 {
-    return statement_run(import->st, STMT_note_add, ARGS(
-        ARG_I(":edition", import->edition), ARG_T(":record", "study"), ARG_T(":id", study), ARG_T(":field", field),
-        ARG_T(":kind", "conflict"), ARG_T(":text_nb", nb), ARG_T(":text_en", en), ARG_T(":lines", lines)));
+    return statement_run(import->st, STMT_note_add,
+                         ARGS(ARG_I(":edition", import->edition), ARG_T(":record", "study"), ARG_T(":id", study), ARG_T(":field", field),
+                              ARG_T(":kind", "conflict"), ARG_T(":text_nb", nb), ARG_T(":text_en", en), ARG_T(":lines", lines)));
 }
 
 /* ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -55,16 +56,17 @@ static int64_t now_after(int64_t last)
 
 static enum db_status look_up_edition(struct db_import *import, const struct db_edition *edition, bool *ret_known, bool *ret_same)
 {
-    struct query known CLEANUP(query_end) = query_begin(import->st, STMT_edition_known, ARGS(
-        ARG_T(":programme", import->programme), ARG_T(":code", edition->code)));
+    struct query known CLEANUP(query_end) =
+        query_begin(import->st, STMT_edition_known, ARGS(ARG_T(":programme", import->programme), ARG_T(":code", edition->code)));
     *ret_known = query_row(&known);
     if (*ret_known) {
         const char *digest = query_text(&known, 1);
         import->edition = query_int(&known, 0);
         *ret_same = digest != NULL && strcmp(digest, edition->digest) == 0;
     }
-    struct query later CLEANUP(query_end) = query_begin(import->st, STMT_edition_later, ARGS(
-        ARG_T(":programme", import->programme), ARG_T(":as_of", edition->as_of), ARG_T(":code", edition->code)));
+    struct query later CLEANUP(query_end) =
+        query_begin(import->st, STMT_edition_later,
+                    ARGS(ARG_T(":programme", import->programme), ARG_T(":as_of", edition->as_of), ARG_T(":code", edition->code)));
     import->newest = !query_row(&later);
     return query_status(&known) != DB_OK ? query_status(&known) : query_status(&later);
 }
@@ -74,8 +76,8 @@ static enum db_status put_programme(struct db_import *import, const struct db_pr
     const char *profile = arena_copy(&import->arena, programme->profile, programme->profile_len);
     if (profile == NULL)
         return DB_NO_MEMORY;
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_programme_put, ARGS(
-        ARG_T(":profile", profile), ARG_I(":newest", import->newest)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, STMT_programme_put, ARGS(ARG_T(":profile", profile), ARG_I(":newest", import->newest)));
     query_bind_fields(&query, programme_fields, programme);
     enum db_status status = query_run(&query);
     if (status == DB_OK && sqlite3_changes(import->st->sql) > 0)
@@ -99,7 +101,10 @@ static enum db_status put_edition(struct db_import *import, const struct db_edit
 static enum db_status clear_edition(struct db_import *import)
 {
     static const enum db_statement steps[] = {
-        STMT_touch_of_edition, STMT_edition_clear_figures, STMT_edition_clear_notes, STMT_edition_clear_institution_aliases,
+        STMT_touch_of_edition,
+        STMT_edition_clear_figures,
+        STMT_edition_clear_notes,
+        STMT_edition_clear_institution_aliases,
         STMT_edition_clear_person_aliases,
     };
     enum db_status status = DB_OK;
@@ -131,7 +136,10 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
     if (import == NULL)
         return NULL;
     *import = (struct db_import){
-        .db = db, .st = &db->statements, .data_version = db_data_version(db) + 1, .now = now_after(db_data_updated(db)),
+        .db = db,
+        .st = &db->statements,
+        .data_version = db_data_version(db) + 1,
+        .now = now_after(db_data_updated(db)),
         .new_versions = {.size = sizeof(struct new_version)},
     };
     import->programme = arena_copy(&import->arena, programme->code, strlen(programme->code));
@@ -141,8 +149,8 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
     return import;
 }
 
-enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition,
-                               bool *ret_same, struct db_import **ret_import)
+enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition, bool *ret_same,
+                               struct db_import **ret_import)
 {
     assert(!db->importing);
     *ret_same = false;
@@ -167,16 +175,15 @@ static enum db_status forget_counts(struct db_import *import)
     static const enum db_statement steps[] = {STMT_touch_forgotten, STMT_plans_forgotten, STMT_reports_forgotten};
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(import->st, steps[i], ARGS(
-            ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+        status = statement_run(import->st, steps[i], ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
     return status;
 }
 
 /* A study is never removed: its id keeps answering, and what was filed on it stays. That the edition dropped it is a conflict. */
 static enum db_status note_forgotten_studies(struct db_import *import)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_studies_forgotten, ARGS(
-        ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, STMT_studies_forgotten, ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
     const char *nb = arena_format(&import->arena, "Utgaven %s har ikke lenger denne studien.", import->edition_code);
     const char *en = arena_format(&import->arena, "The edition %s no longer holds this study.", import->edition_code);
     if (nb == NULL || en == NULL)
@@ -199,12 +206,12 @@ static enum db_status count_conflicts(struct db_import *import)
 
 static enum db_status log_edition(struct db_import *import)
 {
-    enum db_status status = statement_run(import->st, STMT_change_add, ARGS(
-        ARG_T(":kind", "edition-imported"), ARG_K(":study", -1), ARG_I(":at", import->now),
-        ARG_I(":data_version", import->data_version)));
+    enum db_status status = statement_run(import->st, STMT_change_add,
+                                          ARGS(ARG_T(":kind", "edition-imported"), ARG_K(":study", -1), ARG_I(":at", import->now),
+                                               ARG_I(":data_version", import->data_version)));
     if (status == DB_OK)
-        status = statement_run(import->st, STMT_register_advance, ARGS(
-            ARG_I(":data_version", import->data_version), ARG_I(":updated", import->now)));
+        status = statement_run(import->st, STMT_register_advance,
+                               ARGS(ARG_I(":data_version", import->data_version), ARG_I(":updated", import->now)));
     return status;
 }
 
@@ -229,8 +236,7 @@ static enum db_status check_references(struct db_import *import)
 }
 
 static enum db_status (*const endings[])(struct db_import *) = {
-    forget_counts, note_forgotten_studies, prune_persons, import_refresh, count_conflicts, log_edition, check_references,
-    reserve_versions,
+    forget_counts, note_forgotten_studies, prune_persons, import_refresh, count_conflicts, log_edition, check_references, reserve_versions,
 };
 
 static void publish(struct db_import *import)

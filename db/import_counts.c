@@ -18,15 +18,15 @@ struct count {
 
 static struct count count_of_plan(const struct db_plan *plan)
 {
-    return (struct count){"plan", plan->study, plan->region, plan->as_of, plan->lines, plan->planned, plan->planned_end, true,
-                          ":planned", STMT_plan_of_edition, STMT_plan_add, STMT_plan_change, STMT_plan_confirm, STMT_plan_filed};
+    return (struct count){"plan", plan->study, plan->region,         plan->as_of,   plan->lines,      plan->planned,     plan->planned_end,
+                          true,   ":planned",  STMT_plan_of_edition, STMT_plan_add, STMT_plan_change, STMT_plan_confirm, STMT_plan_filed};
 }
 
 static struct count count_of_report(const struct db_report *report)
 {
-    return (struct count){"report", report->study, report->region, report->as_of, report->lines, report->included, NULL, false,
-                          ":included", STMT_report_of_edition, STMT_report_add, STMT_report_change, STMT_report_confirm,
-                          STMT_report_filed};
+    return (struct count){
+        "report", report->study, report->region,         report->as_of,   report->lines,      report->included,    NULL,
+        false,    ":included",   STMT_report_of_edition, STMT_report_add, STMT_report_change, STMT_report_confirm, STMT_report_filed};
 }
 
 static bool texts_equal(const char *a, const char *b)
@@ -36,12 +36,16 @@ static bool texts_equal(const char *a, const char *b)
 
 /* ── storing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct said { int64_t id; bool is_equal, is_twice; };
+struct said {
+    int64_t id;
+    bool is_equal, is_twice;
+};
 
 static enum db_status look_up(struct db_import *import, const struct count *count, int64_t study, struct said *ret_said)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, count->find, ARGS(
-        ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of), ARG_I(":edition", import->edition)));
+    struct query query CLEANUP(query_end) = query_begin(
+        import->st, count->find,
+        ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of), ARG_I(":edition", import->edition)));
     *ret_said = (struct said){0};
     if (query_row(&query))
         *ret_said = (struct said){
@@ -55,9 +59,10 @@ static enum db_status look_up(struct db_import *import, const struct count *coun
 
 static enum db_status write(struct db_import *import, const struct count *count, int64_t study, int64_t id)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, id == 0 ? count->add : count->change, ARGS(
-        ARG_I(count->parameter, count->number), ARG_T(":lines", count->lines), ARG_I(":recorded", import->now),
-        ARG_T(":standing", import->as_of), ARG_I(":stated", import->data_version)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, id == 0 ? count->add : count->change,
+                    ARGS(ARG_I(count->parameter, count->number), ARG_T(":lines", count->lines), ARG_I(":recorded", import->now),
+                         ARG_T(":standing", import->as_of), ARG_I(":stated", import->data_version)));
     if (count->has_end)
         query_bind(&query, ARGS(ARG_T(":planned_end", count->end)));
     if (id == 0)
@@ -90,19 +95,19 @@ static enum db_status note_difference(struct db_import *import, const struct cou
     bool is_plan = count->has_end;
     const char *where_nb = count->region == NULL ? "i alt" : count->region;
     const char *where_en = count->region == NULL ? "in all" : count->region;
-    const char *nb = arena_format(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.",
-                                  (long long)filed, is_plan ? "planlagte" : "inkluderte", count->as_of, where_nb,
-                                  import->edition_code, (long long)count->number);
-    const char *en = arena_format(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.",
-                                  (long long)filed, is_plan ? "planned" : "included", count->as_of, where_en,
-                                  import->edition_code, (long long)count->number);
+    const char *nb =
+        arena_format(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.", (long long)filed,
+                     is_plan ? "planlagte" : "inkluderte", count->as_of, where_nb, import->edition_code, (long long)count->number);
+    const char *en =
+        arena_format(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.", (long long)filed,
+                     is_plan ? "planned" : "included", count->as_of, where_en, import->edition_code, (long long)count->number);
     return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, count->study, "recruitment", count->lines, nb, en);
 }
 
 static enum db_status compare_filed(struct db_import *import, const struct count *count, int64_t study)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, count->filed, ARGS(
-        ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, count->filed, ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
     if (!query_row(&query) || query_int(&query, 0) == count->number)
         return query_status(&query);
     enum db_status status = note_difference(import, count, query_int(&query, 0));
@@ -133,8 +138,7 @@ static enum db_status put(struct db_import *import, const struct count *count)
         status = store(import, count, study);
     if (status == DB_OK)
         status = compare_filed(import, count, study);
-    return status == DB_OK ? DB_OK
-                           : import_fail(import, status, "%s of study %s: %s", count->what, count->study, db_status_text(status));
+    return status == DB_OK ? DB_OK : import_fail(import, status, "%s of study %s: %s", count->what, count->study, db_status_text(status));
 }
 
 enum db_status db_import_plan(struct db_import *import, const struct db_plan *plan)
@@ -153,8 +157,8 @@ enum db_status db_import_figure(struct db_import *import, const struct db_figure
 {
     if (import->failed != DB_OK)
         return import->failed;
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_figure_add, ARGS(
-        ARG_I(":edition", import->edition), ARG_I(":position", import->position++)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, STMT_figure_add, ARGS(ARG_I(":edition", import->edition), ARG_I(":position", import->position++)));
     query_bind_fields(&query, figure_fields, figure);
     enum db_status status = query_run(&query);
     return status == DB_OK ? DB_OK : import_fail(import, status, "figure %s: %s", figure->code, db_status_text(status));
@@ -176,9 +180,10 @@ enum db_status db_import_note(struct db_import *import, const struct db_note *no
 {
     if (import->failed != DB_OK)
         return import->failed;
-    enum db_status status = statement_run(import->st, STMT_note_add, ARGS(
-        ARG_I(":edition", import->edition), ARG_T(":record", note->record), ARG_T(":id", note->id), ARG_T(":field", note->field),
-        ARG_T(":kind", note->kind), ARG_T(":text_nb", note->text.nb), ARG_T(":text_en", note->text.en), ARG_T(":lines", note->lines)));
+    enum db_status status = statement_run(import->st, STMT_note_add,
+                                          ARGS(ARG_I(":edition", import->edition), ARG_T(":record", note->record), ARG_T(":id", note->id),
+                                               ARG_T(":field", note->field), ARG_T(":kind", note->kind), ARG_T(":text_nb", note->text.nb),
+                                               ARG_T(":text_en", note->text.en), ARG_T(":lines", note->lines)));
     if (status == DB_OK)
         status = touch_noted(import, note);
     return status == DB_OK ? DB_OK : import_fail(import, status, "note on %s: %s", note->record, db_status_text(status));

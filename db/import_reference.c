@@ -19,8 +19,9 @@ static enum db_status after_put(struct db_import *import, enum db_status status,
 static enum db_status put(struct db_import *import, enum db_statement which, const struct field *fields, const void *record,
                           const struct arg *more)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, which, ARGS(
-        ARG_T(":programme", import->programme), ARG_I(":edition", import->edition), ARG_I(":newest", import->newest)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, which,
+                    ARGS(ARG_T(":programme", import->programme), ARG_I(":edition", import->edition), ARG_I(":newest", import->newest)));
     query_bind(&query, more);
     query_bind_fields(&query, fields, record);
     return query_run(&query);
@@ -30,30 +31,29 @@ enum db_status db_import_region(struct db_import *import, const struct db_region
 {
     if (import->failed != DB_OK)
         return import->failed;
-    return after_put(import, put(import, STMT_region_put, region_fields, region, NO_ARGS), STMT_touch_of_region, "region",
-                     region->code);
+    return after_put(import, put(import, STMT_region_put, region_fields, region, NO_ARGS), STMT_touch_of_region, "region", region->code);
 }
 
 enum db_status db_import_mechanism(struct db_import *import, const struct db_mechanism *mechanism)
 {
     if (import->failed != DB_OK)
         return import->failed;
-    return after_put(import, put(import, STMT_mechanism_put, mechanism_fields, mechanism, NO_ARGS), STMT_touch_of_mechanism,
-                     "mechanism", mechanism->code);
+    return after_put(import, put(import, STMT_mechanism_put, mechanism_fields, mechanism, NO_ARGS), STMT_touch_of_mechanism, "mechanism",
+                     mechanism->code);
 }
 
 enum db_status db_import_category(struct db_import *import, const struct db_category *category)
 {
     if (import->failed != DB_OK)
         return import->failed;
-    return after_put(import, put(import, STMT_category_put, category_fields, category, NO_ARGS), STMT_touch_of_category,
-                     "category", category->code);
+    return after_put(import, put(import, STMT_category_put, category_fields, category, NO_ARGS), STMT_touch_of_category, "category",
+                     category->code);
 }
 
 static enum db_status add_alias(struct db_import *import, const char *code, const char *alias)
 {
-    return statement_run(import->st, STMT_institution_alias_add, ARGS(
-        ARG_T(":code", code), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
+    return statement_run(import->st, STMT_institution_alias_add,
+                         ARGS(ARG_T(":code", code), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
 }
 
 /* The name itself is an alias where another one stands: of another programme, or of a later edition. */
@@ -82,7 +82,7 @@ enum db_status db_import_leader_alias(struct db_import *import, const char *name
         return import->failed;
     enum db_status status = statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", name)));
     if (status == DB_OK)
-        status = statement_run(import->st, STMT_person_alias_add, ARGS(
-            ARG_T(":name", name), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
+        status = statement_run(import->st, STMT_person_alias_add,
+                               ARGS(ARG_T(":name", name), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
     return status == DB_OK ? DB_OK : import_fail(import, status, "leader %s: %s", name, db_status_text(status));
 }

@@ -104,8 +104,8 @@ static const char *keep_edited(const char *name, const struct db_study *stored, 
 static enum db_status note_kept(struct db_import *import, const char *study, const char *member)
 {
     const char *nb = arena_format(&import->arena, "«%s» er endret i registeret. Utgaven %s sier noe annet.", member, import->edition_code);
-    const char *en = arena_format(&import->arena, "“%s” was edited in the register. The edition %s says otherwise.", member,
-                                  import->edition_code);
+    const char *en =
+        arena_format(&import->arena, "“%s” was edited in the register. The edition %s says otherwise.", member, import->edition_code);
     return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, study, member, NULL, nb, en);
 }
 
@@ -140,8 +140,8 @@ static enum db_status store_facts(struct db_import *import, const struct db_stud
     enum db_status status = statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", study->leader)));
     if (status != DB_OK)
         return status;
-    struct query facts CLEANUP(query_end) = query_begin(import->st, STMT_study_put, ARGS(
-        ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    struct query facts CLEANUP(query_end) =
+        query_begin(import->st, STMT_study_put, ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
     query_bind_fields(&facts, study_facts, study);
     if (query_row(&facts))
         *ret_id = query_int(&facts, 0);

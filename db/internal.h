@@ -9,14 +9,14 @@
 
 /* Until the three arenas are one (lead): other rooms have functions of these names. */
 #define arena_alloc db_arena_alloc
-#define arena_free db_arena_free
-#define utf8_next db_utf8_next
+#define arena_free  db_arena_free
+#define utf8_next   db_utf8_next
 
 #include <pthread.h>
 #include <sqlite3.h>
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
 
 /* ── status.c ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -31,14 +31,14 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed; NULL = no memory */
 char *arena_copy(struct arena *arena, const char *text, size_t len);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void arena_free(struct arena *arena);  /* it is empty then, and may be used again */
+void arena_free(struct arena *arena); /* it is empty then, and may be used again */
 
 /* A growing array in an arena. */
 struct list {
     void *items;
     size_t len, room, size; /* size of one item; set by the caller */
 };
-void *list_add(struct list *list, struct arena *arena); /* the new item, zeroed; NULL = no memory */
+void *list_add(struct list *list, struct arena *arena);                 /* the new item, zeroed; NULL = no memory */
 void *list_extend(struct list *list, struct arena *arena, size_t more); /* the first of so many new items */
 
 /* ── map.c: string → value ──────────────────────────────────────────────────────────────────────────────────── */
@@ -75,18 +75,30 @@ struct arg {
     const void *bytes;
     int64_t number; /* of ARG_BLOB: its length */
 };
-#define ARG_T(parameter, value) {.name = parameter, .kind = ARG_TEXT, .bytes = value}
-#define ARG_I(parameter, value) {.name = parameter, .kind = ARG_INT, .number = value}
-#define ARG_K(parameter, value) {.name = parameter, .kind = ARG_KNOWN, .number = value}
-#define ARG_B(parameter, value, length) {.name = parameter, .kind = ARG_BLOB, .bytes = value, .number = (int64_t)(length)}
+#define ARG_T(parameter, value)                                                                                                            \
+    {                                                                                                                                      \
+        .name = parameter, .kind = ARG_TEXT, .bytes = value                                                                                \
+    }
+#define ARG_I(parameter, value)                                                                                                            \
+    {                                                                                                                                      \
+        .name = parameter, .kind = ARG_INT, .number = value                                                                                \
+    }
+#define ARG_K(parameter, value)                                                                                                            \
+    {                                                                                                                                      \
+        .name = parameter, .kind = ARG_KNOWN, .number = value                                                                              \
+    }
+#define ARG_B(parameter, value, length)                                                                                                    \
+    {                                                                                                                                      \
+        .name = parameter, .kind = ARG_BLOB, .bytes = value, .number = (int64_t)(length)                                                   \
+    }
 #define ARGS(...) ((const struct arg[]){__VA_ARGS__, {0}})
-#define NO_ARGS NULL
+#define NO_ARGS   NULL
 
 /* A member of a struct that is a parameter on writing (name) and a column on reading (name without the colon). */
 struct field {
     const char *name; /* NULL ends a table */
     enum field_kind {
-        FIELD_TEXT,  /* const char *, NULL is NULL */
+        FIELD_TEXT, /* const char *, NULL is NULL */
         FIELD_INT64,
         FIELD_KNOWN, /* int64_t, −1 is NULL */
         FIELD_INT,
@@ -105,7 +117,7 @@ struct query {
 };
 struct query query_begin(struct statements *statements, enum db_statement which, const struct arg *args);
 struct query query_on(sqlite3_stmt *stmt); /* a statement of one's own */
-void query_end(struct query *query); /* for CLEANUP: resets */
+void query_end(struct query *query);       /* for CLEANUP: resets */
 void query_bind(struct query *query, const struct arg *args);
 void query_bind_fields(struct query *query, const struct field *fields, const void *record);
 bool query_row(struct query *query); /* false: no more, or an error */
@@ -133,7 +145,7 @@ void detail_set(char **ret_detail, const char *format, ...) __attribute__((forma
 struct versions {
     pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
     struct map map;
-    struct arena keys;     /* never shrinks: codes do not go */
+    struct arena keys; /* never shrinks: codes do not go */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
 };
@@ -170,7 +182,7 @@ struct shape { /* a statement put together for one shape of question */
 };
 
 struct vocabulary {
-    struct map found;  /* what is asked → canonical spelling */
+    struct map found;   /* what is asked → canonical spelling */
     struct list values; /* const char *, canonical, in order */
     struct arena arena;
     int64_t data_version; /* −1 = not read yet */
@@ -185,7 +197,7 @@ struct db_reader {
     struct shape shapes[SHAPES_MAX];
     uint64_t clock;
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
-    struct map words;      /* every canonical spelling handed out; lives as long as the reader */
+    struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
 };
 
@@ -198,13 +210,13 @@ void vocabularies_close(struct db_reader *reader);
 
 /* A list of a study: how it is cleared, written and read. */
 struct study_list {
-    const char *name;   /* in local_edit and in notes */
+    const char *name;                   /* in local_edit and in notes */
     enum db_statement clear, add, load; /* add = STMT_COUNT: read only */
     bool positioned;
     const struct field *fields; /* written and read */
     const struct field *labels; /* read only, after them; may be NULL */
-    size_t size;        /* of an item */
-    size_t items, len;  /* offsets in struct db_study */
+    size_t size;                /* of an item */
+    size_t items, len;          /* offsets in struct db_study */
 };
 extern const struct field study_facts[], study_texts[], study_made[];
 extern const struct study_list study_lists[];
@@ -216,7 +228,7 @@ enum db_status study_load(struct statements *statements, struct arena *arena, in
 
 enum db_status recruitment_refresh(struct statements *statements, int64_t study);
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
-int64_t day_number(const char *date, bool last); /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
+int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
@@ -226,23 +238,24 @@ enum db_status render_all(struct db *db);
 struct db_import {
     struct db *db;
     struct statements *st;
-    struct arena arena;      /* of the whole import */
+    struct arena arena; /* of the whole import */
     const char *programme, *edition_code, *as_of;
     int64_t edition;
-    bool newest;             /* no edition of the programme is later */
+    bool newest; /* no edition of the programme is later */
     int64_t data_version, now;
-    int64_t position;        /* of the next figure */
-    enum db_status failed;   /* the first failure: nothing works after it */
-    char *detail;            /* malloc'd, may be NULL */
+    int64_t position;      /* of the next figure */
+    enum db_status failed; /* the first failure: nothing works after it */
+    char *detail;          /* malloc'd, may be NULL */
     struct list new_versions;
     struct db_import_result result;
 };
-enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-struct touch { bool added, named, reported; };
+enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct touch {
+    bool added, named, reported;
+};
 enum db_status import_touch(struct db_import *import, int64_t study, struct touch why);
-enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines,
-                               const char *nb, const char *en);
+enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
+                               const char *en);
 enum db_status import_refresh(struct db_import *import);
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
     institution_fields[], figure_fields[], note_fields[];
@@ -252,7 +265,7 @@ extern const struct field programme_fields[], edition_fields[], region_fields[],
 /* A statement in the making, from constant fragments; values are bound. */
 struct sql_value {
     enum arg_kind kind;
-    int64_t number; /* or length */
+    int64_t number;    /* or length */
     const void *bytes; /* NULL with ARG_TEXT or ARG_BLOB is NULL */
 };
 struct sql {
@@ -268,7 +281,7 @@ void sql_value(struct sql *sql, struct sql_value value);
 void sql_filter(struct sql *sql, const struct db_study_filter *filter); /* " WHERE 1 AND …" over study s */
 enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query *ret_query);
 
-#define SORT_KEYS_MAX (DB_SORT_LEN + 1)
+#define SORT_KEYS_MAX  (DB_SORT_LEN + 1)
 #define SORT_KEY_BYTES 100 /* so that any SORT_KEYS_MAX keys fit into a struct db_position */
 struct sort_column {
     const char *column;

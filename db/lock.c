@@ -43,8 +43,7 @@ static void name_holder(const char *path, int fd, char **ret_detail)
     line_read(comm_fd, comm, sizeof comm);
     if (comm_fd >= 0)
         close(comm_fd);
-    detail_set(ret_detail, "%s is held by process %ld (%s): stop it, then import again", path, pid,
-               comm[0] != '\0' ? comm : "unknown");
+    detail_set(ret_detail, "%s is held by process %ld (%s): stop it, then import again", path, pid, comm[0] != '\0' ? comm : "unknown");
 }
 
 /* So that whoever comes next can name us. Failing here harms nobody. */

@@ -93,8 +93,8 @@ static enum db_status identify(struct opening *o)
         return DB_DAMAGED;
     }
     if (o->version > (int64_t)COUNT_OF(db_migrations)) {
-        detail_set(o->ret_detail, "%s was written by a later version of studyd (format %lld, this one knows up to %zu)",
-                   o->options->path, (long long)o->version, COUNT_OF(db_migrations));
+        detail_set(o->ret_detail, "%s was written by a later version of studyd (format %lld, this one knows up to %zu)", o->options->path,
+                   (long long)o->version, COUNT_OF(db_migrations));
         return DB_TOO_NEW;
     }
     return DB_OK;

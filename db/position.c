@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT     1
 #define DESCENDING 0x80
 
 enum tag { TAG_UNKNOWN, TAG_NUMBER, TAG_BYTES };

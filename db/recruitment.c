@@ -54,12 +54,12 @@ int64_t day_number(const char *date, bool last)
 
 struct inputs {
     int64_t threshold;
-    const char *start, *end_expected;            /* of the study */
+    const char *start, *end_expected; /* of the study */
     int64_t planned;
-    const char *planned_end;                     /* of the plan */
+    const char *planned_end; /* of the plan */
     int64_t reported;
     const char *reported_as_of;
-    int64_t regions, regions_reported, sum;      /* of those that take part */
+    int64_t regions, regions_reported, sum; /* of those that take part */
     const char *oldest, *newest;
 };
 
@@ -84,7 +84,10 @@ static struct db_recruitment numbers_of(const struct inputs *in)
 {
     bool is_sum = is_sum_the_total(in);
     struct db_recruitment numbers = {
-        .planned = in->planned, .included = is_sum ? in->sum : in->reported, .remaining = -1, .exceeded_by = -1,
+        .planned = in->planned,
+        .included = is_sum ? in->sum : in->reported,
+        .remaining = -1,
+        .exceeded_by = -1,
         .as_of = is_sum ? in->newest : in->reported_as_of,
     };
     numbers.permille = permille_of(numbers.included, numbers.planned);
@@ -98,8 +101,7 @@ static struct db_recruitment numbers_of(const struct inputs *in)
 
 static bool is_small(const struct inputs *in, const struct db_recruitment *numbers)
 {
-    return (numbers->planned >= 0 && numbers->planned < in->threshold) ||
-           (numbers->included >= 0 && numbers->included < in->threshold);
+    return (numbers->planned >= 0 && numbers->planned < in->threshold) || (numbers->included >= 0 && numbers->included < in->threshold);
 }
 
 /* Patients are expected evenly between the start and the planned end. What is not known is not behind. */
@@ -143,12 +145,13 @@ static enum db_status store(struct statements *st, int64_t study, const struct i
         return query_status(&keys) == DB_OK ? DB_BUG : query_status(&keys);
     for (int i = 0; i < 3; i++)
         sort_key(&keys, i, key[i], &len[i]);
-    return statement_run(st, STMT_study_refresh, ARGS(
-        ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
-        ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by), ARG_K(":permille", numbers.permille),
-        ARG_T(":included_as_of", numbers.as_of), ARG_I(":behind_plan", is_behind(in, &numbers)),
-        ARG_I(":totals_only", is_small(in, &numbers)), ARG_B(":name_key", key[0], len[0]),
-        ARG_B(":leader_key", key[1], len[1]), ARG_B(":institution_key", key[2], len[2])));
+    return statement_run(st, STMT_study_refresh,
+                         ARGS(ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
+                              ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by),
+                              ARG_K(":permille", numbers.permille), ARG_T(":included_as_of", numbers.as_of),
+                              ARG_I(":behind_plan", is_behind(in, &numbers)), ARG_I(":totals_only", is_small(in, &numbers)),
+                              ARG_B(":name_key", key[0], len[0]), ARG_B(":leader_key", key[1], len[1]),
+                              ARG_B(":institution_key", key[2], len[2])));
 }
 
 /* The four questions stay open until the numbers are stored: their texts are borrowed. */

@@ -82,22 +82,14 @@ static const struct field figure_place[] = {
     {0},
 };
 const struct field figure_fields[] = {
-    {":code", FIELD_TEXT, offsetof(struct db_figure, code)},
-    {":measure", FIELD_TEXT, offsetof(struct db_figure, measure)},
-    {":unit", FIELD_TEXT, offsetof(struct db_figure, unit)},
-    {":call_year", FIELD_INT, offsetof(struct db_figure, call_year)},
-    {":mechanism", FIELD_TEXT, offsetof(struct db_figure, mechanism)},
-    {":region", FIELD_TEXT, offsetof(struct db_figure, region)},
-    {":category", FIELD_TEXT, offsetof(struct db_figure, category)},
-    {":people", FIELD_TEXT, offsetof(struct db_figure, group)},
-    {":value", FIELD_INT64, offsetof(struct db_figure, value)},
-    {":decimals", FIELD_INT, offsetof(struct db_figure, decimals)},
-    {":as_of", FIELD_TEXT, offsetof(struct db_figure, as_of)},
-    {":label_nb", FIELD_TEXT, offsetof(struct db_figure, label.nb)},
-    {":label_en", FIELD_TEXT, offsetof(struct db_figure, label.en)},
-    {":printed", FIELD_TEXT, offsetof(struct db_figure, printed)},
-    {":lines", FIELD_TEXT, offsetof(struct db_figure, lines)},
-    {0},
+    {":code", FIELD_TEXT, offsetof(struct db_figure, code)},           {":measure", FIELD_TEXT, offsetof(struct db_figure, measure)},
+    {":unit", FIELD_TEXT, offsetof(struct db_figure, unit)},           {":call_year", FIELD_INT, offsetof(struct db_figure, call_year)},
+    {":mechanism", FIELD_TEXT, offsetof(struct db_figure, mechanism)}, {":region", FIELD_TEXT, offsetof(struct db_figure, region)},
+    {":category", FIELD_TEXT, offsetof(struct db_figure, category)},   {":people", FIELD_TEXT, offsetof(struct db_figure, group)},
+    {":value", FIELD_INT64, offsetof(struct db_figure, value)},        {":decimals", FIELD_INT, offsetof(struct db_figure, decimals)},
+    {":as_of", FIELD_TEXT, offsetof(struct db_figure, as_of)},         {":label_nb", FIELD_TEXT, offsetof(struct db_figure, label.nb)},
+    {":label_en", FIELD_TEXT, offsetof(struct db_figure, label.en)},   {":printed", FIELD_TEXT, offsetof(struct db_figure, printed)},
+    {":lines", FIELD_TEXT, offsetof(struct db_figure, lines)},         {0},
 };
 const struct field note_fields[] = {
     {":record", FIELD_TEXT, offsetof(struct db_note, record)},
@@ -207,8 +199,7 @@ enum db_status db_categories(struct db_reader *reader, bool (*each)(void *cls, c
 static enum db_status read_aliases(struct db_reader *reader, struct arena *arena, struct db_institution *institution)
 {
     struct list aliases = {.size = sizeof(const char *)};
-    struct query query CLEANUP(query_end) =
-        query_begin(reader->st, STMT_institution_aliases, ARGS(ARG_T(":code", institution->code)));
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_institution_aliases, ARGS(ARG_T(":code", institution->code)));
     while (query_row(&query)) {
         const char **alias = list_add(&aliases, arena);
         const char *text = query_text(&query, 0);
@@ -259,8 +250,8 @@ enum db_status db_calls(struct db_reader *reader, bool (*each)(void *cls, const 
 enum db_status db_figures(struct db_reader *reader, const char *programme, const char *edition, const char *measure,
                           bool (*each)(void *cls, const struct db_figure *figure), void *cls)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_figures, ARGS(
-        ARG_T(":programme", programme), ARG_T(":edition", edition), ARG_T(":measure", measure)));
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, STMT_figures, ARGS(ARG_T(":programme", programme), ARG_T(":edition", edition), ARG_T(":measure", measure)));
     while (query_row(&query)) {
         struct db_figure figure = {0};
         query_fields(&query, figure_place, &figure, NULL);
@@ -274,8 +265,8 @@ enum db_status db_figures(struct db_reader *reader, const char *programme, const
 enum db_status db_notes(struct db_reader *reader, const char *programme, const char *record, const char *id,
                         bool (*each)(void *cls, const struct db_note *note), void *cls)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, id == NULL ? STMT_notes_of_kind : STMT_notes_of_record, ARGS(
-        ARG_T(":programme", programme), ARG_T(":record", record)));
+    struct query query CLEANUP(query_end) = query_begin(reader->st, id == NULL ? STMT_notes_of_kind : STMT_notes_of_record,
+                                                        ARGS(ARG_T(":programme", programme), ARG_T(":record", record)));
     if (id != NULL)
         query_bind(&query, ARGS(ARG_T(":id", id)));
     while (query_row(&query)) {

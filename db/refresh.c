@@ -31,8 +31,7 @@ enum db_status render_store(struct db *db, int64_t id, const struct db_study *st
     enum db_status status = render(db, study, &bytes);
     if (status != DB_OK)
         return status;
-    return statement_run(&db->statements, STMT_rendered_put,
-                         ARGS(ARG_I(":study", id), ARG_B(":json", bytes.start, bytes.len)));
+    return statement_run(&db->statements, STMT_rendered_put, ARGS(ARG_I(":study", id), ARG_B(":json", bytes.start, bytes.len)));
 }
 
 /* Whether the study looks other than it is stored. */
@@ -62,14 +61,14 @@ static enum db_status advance(struct db_import *import, int64_t id, const struct
     if (new_version == NULL || (new_version->code = arena_copy(&import->arena, study->code, strlen(study->code))) == NULL)
         return DB_NO_MEMORY;
     new_version->state = (struct db_study_state){study->version, study->updated};
-    enum db_status status = statement_run(import->st, STMT_study_advance, ARGS(
-        ARG_I(":study", id), ARG_I(":version", study->version), ARG_I(":updated", study->updated)));
+    enum db_status status = statement_run(import->st, STMT_study_advance,
+                                          ARGS(ARG_I(":study", id), ARG_I(":version", study->version), ARG_I(":updated", study->updated)));
     if (status == DB_OK)
         status = render_store(import->db, id, study);
     if (status == DB_OK)
-        status = statement_run(import->st, STMT_change_add, ARGS(
-            ARG_T(":kind", why->added ? "study-added" : "study-updated"), ARG_I(":study", id), ARG_I(":at", import->now),
-            ARG_I(":data_version", import->data_version)));
+        status = statement_run(import->st, STMT_change_add,
+                               ARGS(ARG_T(":kind", why->added ? "study-added" : "study-updated"), ARG_I(":study", id),
+                                    ARG_I(":at", import->now), ARG_I(":data_version", import->data_version)));
     return status;
 }
 

@@ -90,8 +90,8 @@ static enum db_status read_reports(struct db_reader *reader, struct arena *arena
                                    struct db_study_recruitment *study)
 {
     struct list reports = {.size = sizeof(struct db_report_row)};
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_reports, ARGS(
-        ARG_I(":study", id), ARG_T(":from", from), ARG_T(":to", to)));
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, STMT_recruitment_reports, ARGS(ARG_I(":study", id), ARG_T(":from", from), ARG_T(":to", to)));
     while (query_row(&query)) {
         struct db_report_row *report = list_add(&reports, arena);
         if (report == NULL)

@@ -9,10 +9,22 @@
 
 /* Letters of Latin-1 (from U+00C0) and Latin Extended-A (to U+017F) without their accents; ä is æ, ö and œ ø, ü y, as Norwegian
  * lists have it. A space is no letter. */
-static const char letters[] =
-    "aaaa{}{ceeeeiiii" "dnoooo| |uuuyyts" "aaaa{}{ceeeeiiii" "dnoooo| |uuuyyty"
-    "aaaaaacccccccc" "ddddeeeeeeeeee" "gggggggghhhh" "iiiiiiiiiiii" "jjkkkllllllllll" "nnnnnnnnn"
-    "oooo||||" "rrrrrrssssssss" "tttttt" "uuuuuuuuyyuu" "wwyyyzzzzzz" "s";
+static const char letters[] = "aaaa{}{ceeeeiiii"
+                              "dnoooo| |uuuyyts"
+                              "aaaa{}{ceeeeiiii"
+                              "dnoooo| |uuuyyty"
+                              "aaaaaacccccccc"
+                              "ddddeeeeeeeeee"
+                              "gggggggghhhh"
+                              "iiiiiiiiiiii"
+                              "jjkkkllllllllll"
+                              "nnnnnnnnn"
+                              "oooo||||"
+                              "rrrrrrssssssss"
+                              "tttttt"
+                              "uuuuuuuuyyuu"
+                              "wwyyyzzzzzz"
+                              "s";
 _Static_assert(sizeof letters - 1 == 0x180 - 0xC0, "one letter for each character");
 
 #define SPACE ' '
@@ -47,7 +59,7 @@ static unsigned char composed(unsigned char letter, uint32_t mark)
 struct key {
     unsigned char *out;
     size_t len, size;
-    bool gap;       /* a space is due before the next letter */
+    bool gap;         /* a space is due before the next letter */
     bool was_plain_a; /* the last byte is an a that a second one makes å */
 };
 

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #define SHOWN " FILTER (WHERE s.totals_only = 0)"
-#define BOTH " FILTER (WHERE s.totals_only = 0 AND x.planned IS NOT NULL AND x.included IS NOT NULL)"
+#define BOTH  " FILTER (WHERE s.totals_only = 0 AND x.planned IS NOT NULL AND x.included IS NOT NULL)"
 
 static const char question[] =
-    "SELECT x.region, count(*), sum(x.planned)" SHOWN ", sum(x.included)" SHOWN ", count(x.planned)" SHOWN
-    ", count(x.included)" SHOWN ", count(*)" BOTH ", sum(max(x.planned - x.included, 0))" BOTH
-    ", sum(max(x.included - x.planned, 0))" BOTH ", sum(x.planned)" BOTH ", sum(x.included)" BOTH
-    ", min(x.included_as_of)" SHOWN ", max(x.included_as_of)" SHOWN
+    "SELECT x.region, count(*), sum(x.planned)" SHOWN ", sum(x.included)" SHOWN ", count(x.planned)" SHOWN ", count(x.included)" SHOWN
+    ", count(*)" BOTH ", sum(max(x.planned - x.included, 0))" BOTH ", sum(max(x.included - x.planned, 0))" BOTH ", sum(x.planned)" BOTH
+    ", sum(x.included)" BOTH ", min(x.included_as_of)" SHOWN ", max(x.included_as_of)" SHOWN
     " FROM study s JOIN study_region x ON x.study = s.id AND x.takes_part = 1";
 
 static const struct field label_fields[] = {
@@ -24,7 +23,11 @@ static const struct field label_fields[] = {
 };
 
 static const struct db_region_cell empty_cell = {
-    .planned = -1, .included = -1, .remaining = -1, .exceeded_by = -1, .permille = -1,
+    .planned = -1,
+    .included = -1,
+    .remaining = -1,
+    .exceeded_by = -1,
+    .permille = -1,
 };
 
 /* Every region, so that one without studies has its cell too. */

@@ -22,13 +22,18 @@ const char *db_status_text(enum db_status status)
 }
 
 /* By primary result code. What is missing here is our own fault. */
-static const struct { int code; enum db_status status; } codes[] = {
-    {SQLITE_OK, DB_OK},           {SQLITE_ROW, DB_OK},          {SQLITE_DONE, DB_OK},
-    {SQLITE_BUSY, DB_BUSY},       {SQLITE_LOCKED, DB_BUSY},     {SQLITE_PROTOCOL, DB_BUSY},
-    {SQLITE_FULL, DB_FULL},       {SQLITE_READONLY, DB_READ_ONLY}, {SQLITE_PERM, DB_READ_ONLY},
-    {SQLITE_CANTOPEN, DB_READ_ONLY}, {SQLITE_IOERR, DB_DAMAGED}, {SQLITE_CORRUPT, DB_DAMAGED},
-    {SQLITE_NOTADB, DB_DAMAGED},  {SQLITE_NOMEM, DB_NO_MEMORY}, {SQLITE_TOOBIG, DB_CONFLICT},
-    {SQLITE_CONSTRAINT, DB_CONFLICT},
+static const struct {
+    int code;
+    enum db_status status;
+} codes[] = {
+    {SQLITE_OK, DB_OK},           {SQLITE_ROW, DB_OK},
+    {SQLITE_DONE, DB_OK},         {SQLITE_BUSY, DB_BUSY},
+    {SQLITE_LOCKED, DB_BUSY},     {SQLITE_PROTOCOL, DB_BUSY},
+    {SQLITE_FULL, DB_FULL},       {SQLITE_READONLY, DB_READ_ONLY},
+    {SQLITE_PERM, DB_READ_ONLY},  {SQLITE_CANTOPEN, DB_READ_ONLY},
+    {SQLITE_IOERR, DB_DAMAGED},   {SQLITE_CORRUPT, DB_DAMAGED},
+    {SQLITE_NOTADB, DB_DAMAGED},  {SQLITE_NOMEM, DB_NO_MEMORY},
+    {SQLITE_TOOBIG, DB_CONFLICT}, {SQLITE_CONSTRAINT, DB_CONFLICT},
 };
 
 enum db_status status_of(int sqlite_code)
@@ -41,8 +46,11 @@ enum db_status status_of(int sqlite_code)
     return DB_BUG;
 }
 
-static const struct { int error; enum db_status status; } errors[] = {
-    {ENOENT, DB_NOT_FOUND}, {ENOTDIR, DB_NOT_FOUND}, {EACCES, DB_READ_ONLY}, {EPERM, DB_READ_ONLY}, {EROFS, DB_READ_ONLY},
+static const struct {
+    int error;
+    enum db_status status;
+} errors[] = {
+    {ENOENT, DB_NOT_FOUND}, {ENOTDIR, DB_NOT_FOUND}, {EACCES, DB_READ_ONLY}, {EPERM, DB_READ_ONLY},  {EROFS, DB_READ_ONLY},
     {EISDIR, DB_DAMAGED},   {ENOSPC, DB_FULL},       {EDQUOT, DB_FULL},      {ENOMEM, DB_NO_MEMORY},
 };
 

@@ -126,7 +126,7 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct rows {
-    struct list ids;         /* int64_t, in the order of the walk */
+    struct list ids;              /* int64_t, in the order of the walk */
     struct db_position near, far; /* of the first and the last row of the walk */
     bool has_more;
 };

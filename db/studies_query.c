@@ -102,7 +102,10 @@ enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query
 
 #define OF(member) offsetof(struct db_study_filter, member)
 
-static const struct { size_t offset; const char *before, *after; } code_filters[] = {
+static const struct {
+    size_t offset;
+    const char *before, *after;
+} code_filters[] = {
     {OF(programme), "s.programme IN (", ")"},
     {OF(id), "s.code IN (", ")"},
     {OF(mechanism), "s.mechanism IN (", ")"},
@@ -120,7 +123,10 @@ static const struct { size_t offset; const char *before, *after; } code_filters[
 };
 
 /* Each takes a range's two ends in this order. */
-static const struct { size_t offset; const char *within; } range_filters[] = {
+static const struct {
+    size_t offset;
+    const char *within;
+} range_filters[] = {
     {OF(call_year), "s.call_year BETWEEN ? AND ?"},
     {OF(amount_nok), "s.amount_nok BETWEEN ? AND ?"},
     {OF(planned), "s.planned BETWEEN ? AND ?"},
@@ -130,7 +136,10 @@ static const struct { size_t offset; const char *within; } range_filters[] = {
     {OF(age), "(COALESCE(s.age_max, 9223372036854775807) >= ? AND s.age_min <= ?)"},
 };
 
-static const struct { size_t offset; const char *yes, *no; } tri_filters[] = {
+static const struct {
+    size_t offset;
+    const char *yes, *no;
+} tri_filters[] = {
     {OF(has_card), "s.has_card = 1", "s.has_card = 0"},
     {OF(behind_plan), "s.behind_plan = 1", "s.behind_plan = 0"},
 };

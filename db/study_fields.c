@@ -107,8 +107,8 @@ static const struct field pair_fields[] = {
     {0},
 };
 
-#define STATEMENTS(list) STMT_##list##_clear, STMT_##list##_add, STMT_##list##_load
-#define LIST(list) #list, STATEMENTS(list)
+#define STATEMENTS(list)    STMT_##list##_clear, STMT_##list##_add, STMT_##list##_load
+#define LIST(list)          #list, STATEMENTS(list)
 #define MEMBERS(type, list) sizeof(type), AT(list), AT(list##_len)
 
 const struct study_list study_lists[] = {

@@ -25,20 +25,20 @@ struct problem {
     int status;
     const char *title, *meaning, *remedy;
 };
-const struct problem *problem_of(enum api_error error);       /* error != API_OK */
-enum api_error problem_by_slug(const char *slug);             /* API_OK = no such slug */
+const struct problem *problem_of(enum api_error error); /* error != API_OK */
+enum api_error problem_by_slug(const char *slug);       /* API_OK = no such slug */
 
 /* One thing that is wrong with a request. Strings are borrowed from the request's arena or constant. */
 struct fault {
-    const char *in;           /* query, path, header, body */
-    const char *name;         /* of the parameter; may be NULL */
+    const char *in;   /* query, path, header, body */
+    const char *name; /* of the parameter; may be NULL */
     const char *reason;
     const char *did_you_mean; /* may be NULL */
 };
 #define FAULTS_MAX 32
 struct faults {
     struct fault list[FAULTS_MAX];
-    size_t len;               /* the 33rd and later are counted in dropped */
+    size_t len; /* the 33rd and later are counted in dropped */
     size_t dropped;
 };
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean);
@@ -47,12 +47,12 @@ struct arena;
 
 struct request {
     struct db_reader *db;
-    struct arena *arena;      /* lives until the reply is sent */
-    const void *params;       /* the route's typed struct, filled and checked */
-    const char *path;         /* as routed, decoded: /studies/aneed */
-    const char *query;        /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
-    const char *base_url;     /* "" or https://host, without a slash at the end */
-    struct faults *faults;    /* a handler that returns API_BAD_PARAMETER has added why */
+    struct arena *arena;   /* lives until the reply is sent */
+    const void *params;    /* the route's typed struct, filled and checked */
+    const char *path;      /* as routed, decoded: /studies/aneed */
+    const char *query;     /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
+    const char *base_url;  /* "" or https://host, without a slash at the end */
+    struct faults *faults; /* a handler that returns API_BAD_PARAMETER has added why */
 };
 
 /* The server frees what a reply owns, whatever the handler returned. */
@@ -61,10 +61,10 @@ struct reply {
     const char *content_type; /* NULL = the route's */
     char *bytes;              /* malloc'd, owned by the reply; NULL with len 0 = no body */
     size_t len;
-    const char *constant;     /* instead of bytes: lives as long as the program; len 0 = up to its NUL */
-    char *location;           /* malloc'd, may be NULL */
-    char *link;               /* value of the Link header, malloc'd, may be NULL */
-    const char *detail;       /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
+    const char *constant; /* instead of bytes: lives as long as the program; len 0 = up to its NUL */
+    char *location;       /* malloc'd, may be NULL */
+    char *link;           /* value of the Link header, malloc'd, may be NULL */
+    const char *detail;   /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
 };
 
 typedef enum api_error (*handler_fn)(struct request *request, struct reply *ret_reply);

@@ -8,11 +8,11 @@
 
 struct arena;
 
-struct arena *arena_new(size_t limit);            /* at most limit bytes in all; NULL = no memory */
-void arena_free(struct arena *arena);             /* NULL is fine */
+struct arena *arena_new(size_t limit); /* at most limit bytes in all; NULL = no memory */
+void arena_free(struct arena *arena);  /* NULL is fine */
 void arena_reset(struct arena *arena);
-void *arena_alloc(struct arena *arena, size_t size);                     /* zeroed, aligned for anything; NULL = no memory */
-char *arena_strndup(struct arena *arena, const char *text, size_t len);  /* NULL = no memory */
+void *arena_alloc(struct arena *arena, size_t size);                    /* zeroed, aligned for anything; NULL = no memory */
+char *arena_strndup(struct arena *arena, const char *text, size_t len); /* NULL = no memory */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3))); /* NULL = no memory */
 
 #endif

@@ -10,7 +10,9 @@
 enum api_error index_get(struct request *rq, struct reply *ret_reply);
 
 /* programmes.c */
-struct programmes_get_params { const char *id; };
+struct programmes_get_params {
+    const char *id;
+};
 enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
 enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 
@@ -41,7 +43,9 @@ struct recruitment_get_params {
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
 
 /* stats_regions.c */
-struct stats_regions_params { struct db_study_filter filter; };
+struct stats_regions_params {
+    struct db_study_filter filter;
+};
 enum api_error stats_regions(struct request *rq, struct reply *ret_reply);
 
 /* reference.c */
@@ -52,7 +56,9 @@ enum api_error mechanisms_list(struct request *rq, struct reply *ret_reply);
 enum api_error calls_list(struct request *rq, struct reply *ret_reply);
 
 /* contract.c */
-struct problems_get_params { const char *slug; };
+struct problems_get_params {
+    const char *slug;
+};
 enum api_error openapi_yaml_get(struct request *rq, struct reply *ret_reply);
 enum api_error openapi_json_get(struct request *rq, struct reply *ret_reply);
 enum api_error problems_list(struct request *rq, struct reply *ret_reply);

@@ -4,6 +4,7 @@
 #include "handlers/handlers.h"
 #include "handlers/json.h"
 
+/* clang-format off */
 static const struct resource {
     const char *name, *url;
     struct db_text about;
@@ -22,6 +23,7 @@ static const struct resource {
     {"problems", "/problems", {"Feilene tjenesten kan svare med", "The errors the service answers with"}},
     {"health", "/health/ready", {"Om tjenesten er klar; /health/live om den lever", "Whether the service is ready; /health/live whether it lives"}},
 };
+/* clang-format on */
 
 enum api_error index_get(struct request *rq, struct reply *ret_reply)
 {
@@ -32,7 +34,7 @@ enum api_error index_get(struct request *rq, struct reply *ret_reply)
             return json_decref(list), API_UNAVAILABLE;
     }
     struct db *db = db_reader_db(rq->db);
-    return reply_json(ret_reply, json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "name", "studyd", "version", STUDYD_VERSION, "epoch", db_epoch(db),
-                                           "data_version", (json_int_t)db_data_version(db), "updated", json_instant(db_data_updated(db)),
-                                           "resources", list));
+    return reply_json(ret_reply, json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "name", "studyd", "version", STUDYD_VERSION, "epoch",
+                                           db_epoch(db), "data_version", (json_int_t)db_data_version(db), "updated",
+                                           json_instant(db_data_updated(db)), "resources", list));
 }

@@ -10,11 +10,11 @@
 
 #include "handlers/api.h"
 
-json_t *json_maybe(const char *text);              /* NULL → null */
-json_t *json_known(int64_t value);                 /* −1 → null: counts, amounts, ages */
-json_t *json_percent(int64_t permille);            /* −1 → null; 999 → 99.9 */
-json_t *json_text(const struct db_text *text);     /* {"nb": …, "en": …}, either may be null */
-json_t *json_instant(int64_t ms);                  /* "2026-11-22T21:00:00.000Z" */
+json_t *json_maybe(const char *text);                         /* NULL → null */
+json_t *json_known(int64_t value);                            /* −1 → null: counts, amounts, ages */
+json_t *json_percent(int64_t permille);                       /* −1 → null; 999 → 99.9 */
+json_t *json_text(const struct db_text *text);                /* {"nb": …, "en": …}, either may be null */
+json_t *json_instant(int64_t ms);                             /* "2026-11-22T21:00:00.000Z" */
 json_t *json_source(const char *document, const char *lines); /* {"document": …, "lines": …}; null when both are NULL */
 json_t *json_note(const struct db_note *note);
 

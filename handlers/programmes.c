@@ -54,12 +54,13 @@ static bool collect_whole(void *cls, const struct db_programme *programme, int64
 static bool collect_edition(void *cls, const struct db_edition *e)
 {
     struct collect *collect = cls;
-    json_t *document = json_pack("{s:s, s:s, s:o, s:I}", "id", e->document, "title", e->document_title, "publisher", json_maybe(e->publisher),
-                                 "lines", (json_int_t)e->document_lines);
-    collect->failed = !json_push(
-        collect->array, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", e->code, "title", json_text(&e->title), "as_of", e->as_of,
-                                  "collected", json_maybe(e->collected), "published", json_maybe(e->published), "licence", json_maybe(e->licence),
-                                  "attribution", json_maybe(e->attribution), "document", document, "imported", json_instant(e->imported)));
+    json_t *document = json_pack("{s:s, s:s, s:o, s:I}", "id", e->document, "title", e->document_title, "publisher",
+                                 json_maybe(e->publisher), "lines", (json_int_t)e->document_lines);
+    collect->failed =
+        !json_push(collect->array, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", e->code, "title", json_text(&e->title),
+                                             "as_of", e->as_of, "collected", json_maybe(e->collected), "published",
+                                             json_maybe(e->published), "licence", json_maybe(e->licence), "attribution",
+                                             json_maybe(e->attribution), "document", document, "imported", json_instant(e->imported)));
     return !collect->failed;
 }
 
@@ -86,8 +87,8 @@ static bool collect_mechanism(void *cls, const struct db_mechanism *m, int64_t s
 {
     struct collect *collect = cls;
     (void)study_count;
-    collect->failed = !json_push(collect->array, json_pack("{s:s, s:s, s:o}", "code", m->code, "report_code", m->report_code, "label",
-                                                           json_text(&m->label)));
+    collect->failed = !json_push(
+        collect->array, json_pack("{s:s, s:s, s:o}", "code", m->code, "report_code", m->report_code, "label", json_text(&m->label)));
     return !collect->failed;
 }
 

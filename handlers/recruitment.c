@@ -27,8 +27,9 @@ static const char *region_status(const struct db_region_count *region, bool tota
 static json_t *region_json(const struct db_region_count *region, bool totals_only)
 {
     int64_t planned = totals_only ? -1 : region->planned, included = totals_only ? -1 : region->included;
-    return json_pack("{s:s, s:o, s:o, s:o, s:s}", "region", region->region, "planned", json_known(planned), "included", json_known(included),
-                     "as_of", included < 0 ? json_null() : json_maybe(region->as_of), "status", region_status(region, totals_only));
+    return json_pack("{s:s, s:o, s:o, s:o, s:s}", "region", region->region, "planned", json_known(planned), "included",
+                     json_known(included), "as_of", included < 0 ? json_null() : json_maybe(region->as_of), "status",
+                     region_status(region, totals_only));
 }
 
 static json_t *regions_json(const struct db_study_recruitment *r)
@@ -122,11 +123,12 @@ static bool answer_make(void *cls, const struct db_study_recruitment *r)
     const struct recruitment_get_params *params = answer->rq->params;
     enum recruitment_interval interval = r->totals_only ? INTERVAL_YEAR : (enum recruitment_interval)params->interval;
     int64_t at_least = r->total.included >= 0 || r->totals_only ? -1 : r->included_at_least;
-    answer->root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "study", r->study, "planned",
-                             json_known(r->total.planned), "included", json_known(r->total.included), "included_at_least", json_known(at_least),
-                             "remaining", json_known(r->total.remaining), "exceeded_by", json_known(r->total.exceeded_by), "percent",
-                             json_percent(r->total.permille), "as_of", json_maybe(r->total.as_of), "status", status_of(r), "disclosure",
-                             r->totals_only ? "totals-only" : "full", "regions", regions_json(r), "series", series_json(r, interval));
+    answer->root =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "study", r->study, "planned",
+                  json_known(r->total.planned), "included", json_known(r->total.included), "included_at_least", json_known(at_least),
+                  "remaining", json_known(r->total.remaining), "exceeded_by", json_known(r->total.exceeded_by), "percent",
+                  json_percent(r->total.permille), "as_of", json_maybe(r->total.as_of), "status", status_of(r), "disclosure",
+                  r->totals_only ? "totals-only" : "full", "regions", regions_json(r), "series", series_json(r, interval));
     return false;
 }
 
@@ -134,7 +136,8 @@ static enum api_error not_here(struct request *rq, struct reply *ret_reply, cons
 {
     char *moved = NULL;
     enum db_status status = db_studies_get(rq->db, id, NULL, NULL, &moved);
-    enum api_error error = status == DB_NOT_FOUND || status == DB_OK ? study_moved(rq, ret_reply, moved, "/recruitment") : api_error_of_db(status);
+    enum api_error error =
+        status == DB_NOT_FOUND || status == DB_OK ? study_moved(rq, ret_reply, moved, "/recruitment") : api_error_of_db(status);
     free(moved);
     return error;
 }

@@ -43,9 +43,9 @@ static json_t *strings(const char *const *values, size_t len)
 static bool collect_institution(void *cls, const struct db_institution *i, int64_t study_count)
 {
     json_t *row = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", i->code, "name", i->name, "aliases",
-                            strings(i->aliases, i->aliases_len), "region", json_maybe(i->region), "region_basis", json_maybe(i->region_basis),
-                            "part_of", json_maybe(i->part_of), "part_of_basis", json_maybe(i->part_of_basis), "coordinates", i->coordinates,
-                            "takes_part", i->takes_part);
+                            strings(i->aliases, i->aliases_len), "region", json_maybe(i->region), "region_basis",
+                            json_maybe(i->region_basis), "part_of", json_maybe(i->part_of), "part_of_basis", json_maybe(i->part_of_basis),
+                            "coordinates", i->coordinates, "takes_part", i->takes_part);
     return collect_row(cls, row, "hospital", i->code, study_count);
 }
 
@@ -58,8 +58,8 @@ enum api_error institutions_list(struct request *rq, struct reply *ret_reply)
 static bool collect_region(void *cls, const struct db_region *r)
 {
     struct collect *collect = cls;
-    json_t *row = json_pack("{s:s, s:o, s:s, s:o}", "code", r->code, "label", json_text(&r->label), "basis", r->basis, "lines",
-                            json_maybe(r->lines));
+    json_t *row =
+        json_pack("{s:s, s:o, s:s, s:o}", "code", r->code, "label", json_text(&r->label), "basis", r->basis, "lines", json_maybe(r->lines));
     collect->failed = !json_push(collect->array, row);
     return !collect->failed;
 }
@@ -99,10 +99,11 @@ enum api_error mechanisms_list(struct request *rq, struct reply *ret_reply)
 static bool collect_call(void *cls, const struct db_call *call)
 {
     struct collect *collect = cls;
-    const char *url = arena_printf(collect->rq->arena, "/studies?award_call_year=%d&award_mechanism=%s", call->call_year, call->mechanism.code);
+    const char *url =
+        arena_printf(collect->rq->arena, "/studies?award_call_year=%d&award_mechanism=%s", call->call_year, call->mechanism.code);
     json_t *row = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:s}", "call_year", call->call_year, "mechanism", call->mechanism.code, "label",
-                            json_text(&call->mechanism.label), "awards", (json_int_t)call->awards, "amount_nok", (json_int_t)call->amount_nok,
-                            "study_count", (json_int_t)call->study_count, "studies", url ? url : "");
+                            json_text(&call->mechanism.label), "awards", (json_int_t)call->awards, "amount_nok",
+                            (json_int_t)call->amount_nok, "study_count", (json_int_t)call->study_count, "studies", url ? url : "");
     collect->failed = !url || !json_push(collect->array, row);
     return !collect->failed;
 }

@@ -10,16 +10,16 @@
 #include "handlers/links.h"
 
 struct sums {
-    int64_t planned, included, remaining, exceeded_by;    /* −1 = nobody knows */
+    int64_t planned, included, remaining, exceeded_by; /* −1 = nobody knows */
     int64_t with_planned, with_included, with_both;
     const char *oldest, *newest;
 };
 
 struct answer {
     struct request *rq;
-    json_t *cells;              /* owned */
-    json_t *published;          /* owned: region code, or "" for the total → what was printed */
-    const char *others;         /* the query without inclusion_region: the frame of every cell's link */
+    json_t *cells;      /* owned */
+    json_t *published;  /* owned: region code, or "" for the total → what was printed */
+    const char *others; /* the query without inclusion_region: the frame of every cell's link */
     struct sums sums;
     bool failed;
 };
@@ -31,15 +31,19 @@ static bool keep_published(void *cls, const struct db_figure *f)
     struct answer *answer = cls;
     if (f->call_year || f->mechanism || f->category || f->group)
         return true;
-    json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:o}", "included", figure_value(f), "as_of", f->as_of, "programme", f->programme, "edition",
-                             f->edition, "source", json_source(f->document, f->lines));
+    json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:o}", "included", figure_value(f), "as_of", f->as_of, "programme", f->programme,
+                             "edition", f->edition, "source", json_source(f->document, f->lines));
     answer->failed = json_object_set_new(answer->published, f->region ? f->region : "", json) != 0;
     return !answer->failed;
 }
 
 static bool only_programme(void *cls, const struct db_programme *programme, int64_t study_count)
 {
-    struct { struct request *rq; const char *code; int seen; } *only = cls;
+    struct {
+        struct request *rq;
+        const char *code;
+        int seen;
+    } *only = cls;
     (void)study_count;
     only->code = only->seen++ ? NULL : arena_strndup(only->rq->arena, programme->code, strlen(programme->code));
     return true;
@@ -51,7 +55,11 @@ static enum db_status scope_programme(struct request *rq, const char **ret_progr
 {
     const struct stats_regions_params *params = rq->params;
     const struct db_codes *programme = &params->filter.programme;
-    struct { struct request *rq; const char *code; int seen; } only = {.rq = rq};
+    struct {
+        struct request *rq;
+        const char *code;
+        int seen;
+    } only = {.rq = rq};
     static const char *const shared[] = {"programme", NULL};
     const char *narrowing = query_without(rq->arena, rq->query, shared);
     *ret_programme = NULL;
@@ -125,8 +133,8 @@ static const char *cell_url(const struct answer *answer, const char *region)
 
 static json_t *coverage(int64_t planned, int64_t included, int64_t both, int64_t of)
 {
-    return json_pack("{s:I, s:I, s:I, s:I}", "planned", (json_int_t)planned, "included", (json_int_t)included, "both", (json_int_t)both, "of",
-                     (json_int_t)of);
+    return json_pack("{s:I, s:I, s:I, s:I}", "planned", (json_int_t)planned, "included", (json_int_t)included, "both", (json_int_t)both,
+                     "of", (json_int_t)of);
 }
 
 static bool cell_add(void *cls, const struct db_region_cell *cell)
@@ -137,12 +145,12 @@ static bool cell_add(void *cls, const struct db_region_cell *cell)
     const char *url = cell_url(answer, cell->region.code);
     sums_add(answer->rq->arena, &answer->sums, cell);
     json_t *as_of = cell->oldest ? json_pack("{s:s, s:s}", "oldest", cell->oldest, "newest", cell->newest) : json_null();
-    json_t *row = json_pack(
-        "{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "region", cell->region.code, "label", json_text(&cell->region.label),
-        "study_count", (json_int_t)cell->study_count, "planned", json_known(cell->planned), "included", json_known(cell->included), "remaining",
-        json_known(cell->remaining), "exceeded_by", json_known(cell->exceeded_by), "percent", json_percent(cell->permille), "as_of", as_of,
-        "coverage", coverage(cell->with_planned, cell->with_included, cell->with_both, cell->study_count), "published",
-        published(answer, cell->region.code), "studies", url ? url : "");
+    json_t *row = json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "region", cell->region.code, "label",
+                            json_text(&cell->region.label), "study_count", (json_int_t)cell->study_count, "planned",
+                            json_known(cell->planned), "included", json_known(cell->included), "remaining", json_known(cell->remaining),
+                            "exceeded_by", json_known(cell->exceeded_by), "percent", json_percent(cell->permille), "as_of", as_of,
+                            "coverage", coverage(cell->with_planned, cell->with_included, cell->with_both, cell->study_count), "published",
+                            published(answer, cell->region.code), "studies", url ? url : "");
     answer->failed = !url || !json_push(answer->cells, row);
     return !answer->failed;
 }
@@ -153,19 +161,19 @@ static json_t *totals(const struct answer *answer, int64_t studies)
 {
     const struct sums *s = &answer->sums;
     const char *url = url_with(answer->rq->arena, "/studies", answer->rq->query, NULL, NULL);
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "study_count", (json_int_t)studies, "planned", json_known(s->planned), "included",
-                     json_known(s->included), "remaining", json_known(s->remaining), "exceeded_by", json_known(s->exceeded_by), "coverage",
-                     coverage(s->with_planned, s->with_included, s->with_both, studies), "published", published(answer, ""), "studies",
-                     url ? url : "");
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "study_count", (json_int_t)studies, "planned", json_known(s->planned),
+                     "included", json_known(s->included), "remaining", json_known(s->remaining), "exceeded_by", json_known(s->exceeded_by),
+                     "coverage", coverage(s->with_planned, s->with_included, s->with_both, studies), "published", published(answer, ""),
+                     "studies", url ? url : "");
 }
 
 static json_t *meta_extra(const struct answer *answer, int64_t studies)
 {
     const struct sums *s = &answer->sums;
-    return json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o, s:{s:b, s:b, s:b, s:b, s:b, s:b}, s:o}", "unit", "study_count", "studies", "planned",
-                     "patients", "included", "patients", "remaining", "patients", "exceeded_by", "patients", "percent", "percent", "totals",
-                     totals(answer, studies), "additive", "study_count", 0, "planned", 1, "included", 1, "remaining", 1, "exceeded_by", 1,
-                     "percent", 0, "as_of",
+    return json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o, s:{s:b, s:b, s:b, s:b, s:b, s:b}, s:o}", "unit", "study_count", "studies",
+                     "planned", "patients", "included", "patients", "remaining", "patients", "exceeded_by", "patients", "percent",
+                     "percent", "totals", totals(answer, studies), "additive", "study_count", 0, "planned", 1, "included", 1, "remaining",
+                     1, "exceeded_by", 1, "percent", 0, "as_of",
                      s->oldest ? json_pack("{s:s, s:s}", "oldest", s->oldest, "newest", s->newest) : json_null());
 }
 
@@ -199,7 +207,8 @@ enum api_error stats_regions(struct request *rq, struct reply *ret_reply)
     static const char *const own[] = {"inclusion_region", NULL};
     const struct stats_regions_params *params = rq->params;
     if (params->filter.inclusion_region.negate) {
-        faults_add(rq->faults, "query", "inclusion_region", "picks the regions to show here and cannot be negated: name the regions wanted", NULL);
+        faults_add(rq->faults, "query", "inclusion_region", "picks the regions to show here and cannot be negated: name the regions wanted",
+                   NULL);
         return API_BAD_PARAMETER;
     }
     struct answer answer = {.rq = rq, .cells = json_array(), .published = json_object(), .sums = {-1, -1, -1, -1, 0, 0, 0, NULL, NULL}};

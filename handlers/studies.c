@@ -33,8 +33,8 @@ static bool body_add(void *cls, const char *bytes, size_t len)
 
 static enum api_error bad_cursor(struct request *rq)
 {
-    faults_add(rq->faults, "query", "cursor", "is not a cursor of this query: take it from links.next or links.prev, and keep filters and sort as they were",
-               NULL);
+    faults_add(rq->faults, "query", "cursor",
+               "is not a cursor of this query: take it from links.next or links.prev, and keep filters and sort as they were", NULL);
     return API_BAD_PARAMETER;
 }
 
@@ -94,7 +94,9 @@ static struct page_links page_links(struct request *rq, const struct list_query 
 /* The same links for those who read headers (RFC 8288). */
 static char *link_header(const struct page_links *links)
 {
-    const struct { const char *url, *rel; } rows[] = {{links->self, "self"}, {links->first, "first"}, {links->next, "next"}, {links->prev, "prev"}};
+    const struct {
+        const char *url, *rel;
+    } rows[] = {{links->self, "self"}, {links->first, "first"}, {links->next, "next"}, {links->prev, "prev"}};
     struct buffer buffer;
     buffer_init(&buffer, 16384);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -31,13 +31,13 @@ static json_t *pair_json(const struct db_pair *pair, const char *first, const ch
 }
 
 /* Lists: [] when the register holds none … */
-#define LIST(items, len, make)                                                                                         \
-    __extension__({                                                                                                    \
-        json_t *list_ = json_array();                                                                                  \
-        for (size_t i_ = 0; i_ < (len); i_++)                                                                          \
-            if (!json_push(list_, make))                                                                               \
-                list_ = (json_decref(list_), NULL);                                                                    \
-        list_;                                                                                                         \
+#define LIST(items, len, make)                                                                                                             \
+    __extension__({                                                                                                                        \
+        json_t *list_ = json_array();                                                                                                      \
+        for (size_t i_ = 0; i_ < (len); i_++)                                                                                              \
+            if (!json_push(list_, make))                                                                                                   \
+                list_ = (json_decref(list_), NULL);                                                                                        \
+        list_;                                                                                                                             \
     })
 /* … and null when that means the source names none. */
 #define LIST_OR_NULL(items, len, make) ((len) ? LIST(items, len, make) : json_null())
@@ -73,7 +73,8 @@ static json_t *texts_json(const struct db_study *s)
 static json_t *dates_json(const struct db_study *s)
 {
     return json_pack("{s:o, s:o, s:o, s:o}", "start", json_maybe(s->start), "inclusion_end", json_maybe(s->inclusion_end),
-                     "inclusion_end_expected", json_maybe(s->inclusion_end_expected), "completion_expected", json_maybe(s->completion_expected));
+                     "inclusion_end_expected", json_maybe(s->inclusion_end_expected), "completion_expected",
+                     json_maybe(s->completion_expected));
 }
 
 static json_t *recruitment_json(const struct db_recruitment *r)
@@ -90,6 +91,7 @@ static json_t *regions_json(const struct db_study *s)
 
 /* ── the members, in order: the representation and the vocabulary of fields= are this one table ─────────────── */
 
+/* clang-format off */
 #define MEMBERS(M)                                                                                                     \
     M(id, json_string(s->code))                                                                                        \
     M(programme, json_string(s->programme))                                                                            \
@@ -128,16 +130,17 @@ static json_t *regions_json(const struct db_study *s)
     M(contact, json_maybe(s->contact))                                                                                 \
     M(version, json_integer(s->version))                                                                               \
     M(updated, json_instant(s->updated))
+/* clang-format on */
 
 #define NAME(name, make) #name,
 const char *const study_json_members[] = {MEMBERS(NAME) NULL};
 enum { MEMBER_COUNT = sizeof study_json_members / sizeof study_json_members[0] - 1 };
 _Static_assert(MEMBER_COUNT <= 64, "fields_param has a bit for each member");
 
-#define MAKE(name, make)                                                                                               \
-    static json_t *make_##name(const struct db_study *s)                                                               \
-    {                                                                                                                  \
-        return make;                                                                                                   \
+#define MAKE(name, make)                                                                                                                   \
+    static json_t *make_##name(const struct db_study *s)                                                                                   \
+    {                                                                                                                                      \
+        return make;                                                                                                                       \
     }
 MEMBERS(MAKE)
 
@@ -177,9 +180,17 @@ static size_t value_end(const char *bytes, size_t i, size_t len)
         }
         switch (bytes[i]) {
         case '"': in_string = true; break;
-        case '{': case '[': depth++; break;
-        case '}': case ']': if (depth-- == 0) return i; break;
-        case ',': if (depth == 0) return i; break;
+        case '{':
+        case '[': depth++; break;
+        case '}':
+        case ']':
+            if (depth-- == 0)
+                return i;
+            break;
+        case ',':
+            if (depth == 0)
+                return i;
+            break;
         }
     }
     return len;

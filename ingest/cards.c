@@ -124,7 +124,7 @@ static void ages_check(struct document *document, const struct card *card)
 static int headline_line(const struct document *document)
 {
     struct json_path root = {0}, headline = {.up = &root, .member = "headline"}, patients = {.up = &headline, .member = "patients"};
-    return json_where(document->text, document->len, &patients);
+    return json_path_line(document->text, document->len, &patients);
 }
 
 static void card_read(struct reading *reading, struct folder_entry *entry)

@@ -23,8 +23,9 @@ void document_fault(struct document *document, const struct json_path *path, con
     va_start(args, format);
     (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    (void)json_where_text(path, field, sizeof(field));
-    findings_add(faults, document->file, json_where(document->text, document->len, path), field[0] != '\0' ? field : NULL, "%s", message);
+    (void)json_path_text(path, field, sizeof(field));
+    findings_add(faults, document->file, json_path_line(document->text, document->len, path), field[0] != '\0' ? field : NULL, "%s",
+                 message);
 }
 
 void document_fault_at(struct document *document, const char *member, const char *inner, const char *message)
@@ -82,15 +83,17 @@ static const char *syntax_text(const json_error_t *error)
 static void parse(struct document *document)
 {
     struct findings *faults = document->reading->faults;
-    json_error_t error;
+    json_error_t error = {0};
     const char *shape = shape_fault(document->text, document->len);
     if (shape != NULL) {
         findings_add(faults, document->file, 0, NULL, "%s", shape);
         return;
     }
     document->root = json_loadb(document->text, document->len, JSON_REJECT_DUPLICATES, &error);
-    if (document->root == NULL) {
-        document->reading->data->pool.failed |= json_error_code(&error) == json_error_out_of_memory;
+    if (document->root == NULL && (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory)) {
+        /* jansson 2.14 mostly says nothing at all when memory runs out: the file is not to blame. */
+        document->reading->data->pool.failed = true;
+    } else if (document->root == NULL) {
         findings_add(faults, document->file, error.line > 0 ? error.line : 1, NULL, "%s", syntax_text(&error));
     } else if (!json_is_object(document->root)) {
         findings_add(faults, document->file, 1, NULL, "expected an object");

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "ingest/fields.h"
-#include "ingest/json_where.h"
+#include "ingest/json_path.h"
 
 #define DOCUMENT_DEPTH_MAX  32
 #define DOCUMENT_TOKENS_MAX ((size_t)200 * 1000)

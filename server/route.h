@@ -32,40 +32,39 @@ struct param {
     enum param_in in;
     enum param_type type;
     size_t offset;
-    int64_t min, max, def;            /* T_INT: def is what an absent parameter means; T_CURSOR: max is the length */
-    const char *const *values;        /* NULL-terminated; T_ENUM (absent = def), T_CODES, T_SORT, T_FIELDS */
-    enum db_vocabulary vocabulary;    /* T_CODES without values */
+    int64_t min, max, def;         /* T_INT: def is what an absent parameter means; T_CURSOR: max is the length */
+    const char *const *values;     /* NULL-terminated; T_ENUM (absent = def), T_CODES, T_SORT, T_FIELDS */
+    enum db_vocabulary vocabulary; /* T_CODES without values */
 };
 
 /* What the ETag counts. */
 enum tag_scope {
-    TAG_NONE,   /* no ETag, Cache-Control: no-store (health) */
-    TAG_BUILD,  /* changes with the program only */
-    TAG_DATA,   /* the data version */
-    TAG_STUDY,  /* the version of the study named by the path parameter id */
+    TAG_NONE,  /* no ETag, Cache-Control: no-store (health) */
+    TAG_BUILD, /* changes with the program only */
+    TAG_DATA,  /* the data version */
+    TAG_STUDY, /* the version of the study named by the path parameter id */
 };
 
 #define E(name) (UINT32_C(1) << API_##name)
 
 struct route {
-    const char *operation;            /* operationId in openapi.yaml */
-    const char *method;               /* HEAD and OPTIONS come by themselves */
-    const char *path;                 /* /studies/{id}/recruitment */
+    const char *operation; /* operationId in openapi.yaml */
+    const char *method;    /* HEAD and OPTIONS come by themselves */
+    const char *path;      /* /studies/{id}/recruitment */
     handler_fn handler;
-    const struct param *params;       /* ends with a zeroed row; may be NULL */
-    size_t params_size;               /* of the typed struct */
+    const struct param *params; /* ends with a zeroed row; may be NULL */
+    size_t params_size;         /* of the typed struct */
     const char *content_type;
     enum tag_scope tag;
-    int ok;                           /* 200 */
-    uint32_t errors;                  /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
-    bool moves;                       /* may answer 301 */
+    int ok;          /* 200 */
+    uint32_t errors; /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
+    bool moves;      /* may answer 301 */
 };
 
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */
-#define ERRORS_EVERYWHERE                                                                                              \
-    (E(BAD_REQUEST) | E(METHOD_NOT_ALLOWED) | E(PAYLOAD_TOO_LARGE) | E(URI_TOO_LONG) | E(EXPECTATION_FAILED) |         \
-     E(TOO_MANY_REQUESTS) | E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) |                 \
-     E(STORAGE_UNAVAILABLE) | E(VERSION_NOT_SUPPORTED))
+#define ERRORS_EVERYWHERE                                                                                                                  \
+    (E(BAD_REQUEST) | E(METHOD_NOT_ALLOWED) | E(PAYLOAD_TOO_LARGE) | E(URI_TOO_LONG) | E(EXPECTATION_FAILED) | E(TOO_MANY_REQUESTS) |      \
+     E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) | E(STORAGE_UNAVAILABLE) | E(VERSION_NOT_SUPPORTED))
 
 extern const struct route routes[];
 extern const size_t routes_len;

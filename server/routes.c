@@ -8,19 +8,30 @@
 #include "handlers/study_json.h"
 
 static const char *const mechanism_codes[] = {"open-call", "needs-identified", "other", NULL};
-static const char *const status_codes[] = {"planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL};
+static const char *const status_codes[] = {"planned",   "recruiting", "recruitment-ended", "follow-up",
+                                           "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
 /* In the order of enum db_study_sort_key. */
-static const char *const sort_names[] = {"id",          "name",      "call_year", "amount_nok", "planned", "included", "percent", "leader",
-                                         "institution", "mechanism", "status",    "updated",    NULL};
+static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
+                                         "leader", "institution", "mechanism", "status",     "updated", NULL};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
-#define CODES(type, name, ...) {#name, IN_QUERY, T_CODES, AT(type, filter.name), __VA_ARGS__}
-#define RANGES(type, name, low, high) {#name, IN_QUERY, T_RANGES, AT(type, filter.name), .min = low, .max = high}
-#define YES_NO(type, name) {#name, IN_QUERY, T_BOOL, AT(type, filter.name)}
+#define CODES(type, name, ...)                                                                                                             \
+    {                                                                                                                                      \
+#name, IN_QUERY, T_CODES, AT(type, filter.name), __VA_ARGS__                                                                       \
+    }
+#define RANGES(type, name, low, high)                                                                                                      \
+    {                                                                                                                                      \
+#name, IN_QUERY, T_RANGES, AT(type, filter.name), .min = low, .max = high                                                          \
+    }
+#define YES_NO(type, name)                                                                                                                 \
+    {                                                                                                                                      \
+#name, IN_QUERY, T_BOOL, AT(type, filter.name)                                                                                     \
+    }
 
 /* The filters of /studies, which every statistic takes as well. */
+/* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
@@ -42,6 +53,7 @@ static const char *const sort_names[] = {"id",          "name",      "call_year"
     RANGES(type, included, 0, 1000000000),                                                                             \
     RANGES(type, age, 0, 130),                                                                                         \
     {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
+/* clang-format on */
 
 static const struct param studies_list_rows[] = {
     STUDY_FILTERS(studies_list_params),
@@ -67,9 +79,10 @@ static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_regions_pa
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
-#define JSON "application/json"
+#define JSON              "application/json"
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
+/* clang-format off */
 const struct route routes[] = {
     {"getIndex", "GET", "/", index_get, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listProgrammes", "GET", "/programmes", programmes_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
@@ -97,4 +110,5 @@ const struct route routes[] = {
     {"getLiveness", "GET", "/health/live", health_live, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
 };
+/* clang-format on */
 const size_t routes_len = sizeof routes / sizeof routes[0];

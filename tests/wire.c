@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,15 +20,36 @@ struct wire {
     size_t len;
 };
 
+/* −1 = refused */
+static int connected(const struct daemon *daemon)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)daemon_port(daemon)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    ck_assert_int_ge(fd, 0);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* a test that sends byte by byte means it */
+        return fd;
+    }
+    ck_assert_msg(errno == ECONNREFUSED || errno == ECONNRESET, "connect: %s", strerror(errno));
+    close(fd);
+    return -1;
+}
+
 struct wire *wire_open(const struct daemon *daemon)
 {
     struct wire *wire = keep(sizeof *wire);
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)daemon_port(daemon)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    wire->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_ge(wire->fd, 0);
-    ck_assert_msg(connect(wire->fd, (struct sockaddr *)&address, sizeof address) == 0, "connect: %s", strerror(errno));
+    wire->fd = connected(daemon);
+    ck_assert_msg(wire->fd >= 0, "the daemon takes no connections");
     return wire;
+}
+
+bool wire_refused(const struct daemon *daemon)
+{
+    int fd = connected(daemon);
+    if (fd >= 0)
+        close(fd);
+    return fd < 0;
 }
 
 void wire_send(struct wire *wire, const char *bytes, size_t len)
@@ -118,12 +140,17 @@ struct answer *wire_answer(struct wire *wire, const char *method, const char *ta
     return answer;
 }
 
-bool wire_closed(struct wire *wire, int seconds)
+bool wire_closed_within(struct wire *wire, int ms)
 {
-    int64_t deadline = now_ms() + seconds * 1000;
+    int64_t deadline = now_ms() + ms;
     while (wire_more(wire, deadline))
         ;
     return wire->over && wire->len == 0;
+}
+
+bool wire_closed(struct wire *wire, int seconds)
+{
+    return wire_closed_within(wire, seconds * 1000);
 }
 
 void wire_close(struct wire *wire)

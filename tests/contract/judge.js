@@ -8,6 +8,7 @@ const YAML = require('yaml');
 
 // Problems that no request can bring about from outside; whoever adds one says why.
 const NOT_FROM_OUTSIDE = {
+  'payload-too-large': 'no resource takes a body yet: one with a body is refused before its size matters',
   internal: 'a fault of ours: where one is known it is mended, not provoked',
   'storage-unavailable': 'the database would have to break under a running daemon; tests/faults does that',
 };
@@ -48,7 +49,7 @@ class Judge {
 
   // The HTTP library refuses some broken requests by itself, with a bare 400 or less: info.description says so.
   #byLibrary(exchange, headers) {
-    const bare = exchange.malformed && [400, 413, 431, 505].includes(exchange.status) && !headers.has('x-request-id');
+    const bare = exchange.malformed && [400, 413, 414, 431, 505].includes(exchange.status) && !headers.has('x-request-id');
     if (bare) this.counts.library++;
     return bare;
   }
@@ -103,18 +104,20 @@ class Judge {
   #problemIsDocumented(exchange, slug, here, operation, faults) {
     const own = operation?.responses[exchange.status];
     const everywhere = this.spec.everywhere;
+    this.#see('problem', slug);
     if (slug === null && exchange.method === 'HEAD') {
       if (!own && !everywhere.statuses.includes(exchange.status) && here.length) faults.push(`${exchange.status} is not documented for ${operation?.id}`);
       return;
     }
     if (own?.problems?.includes(slug)) this.#see(operation.id, exchange.status);
-    else if (everywhere.statuses.includes(exchange.status) && everywhere.problems.includes(slug)) this.#see('everywhere', slug);
+    else if (everywhere.statuses.includes(exchange.status) && everywhere.problems.includes(slug)) return;
     else if (!here.length && exchange.status === 404 && slug === 'not-found') this.#see('elsewhere', slug);
     else faults.push(`${exchange.status} ${slug} is not documented for ${operation ? operation.id : `${exchange.method} here`}`);
   }
 
   #options(exchange, headers, here, faults) {
-    if (!here.length) faults.push(`${exchange.status}, though openapi.yaml has no such path`);
+    const wholeServer = exchange.target === '*';
+    if (!here.length && !wholeServer) faults.push(`${exchange.status}, though openapi.yaml has no such path`);
     if (exchange.status !== 204) faults.push(`OPTIONS answers ${exchange.status}, not 204`);
     const wanted = ['GET', 'HEAD', 'OPTIONS'];
     const allowed = (headers.get('allow') ?? '').split(/, */);
@@ -192,7 +195,7 @@ class Judge {
       want(`${operation.path} has never been asked by OPTIONS`, 'options', operation.path);
     }
     for (const slug of this.spec.everywhere.problems)
-      if (!this.notFromOutside[slug]) want(`no answer has ever been ${slug}`, 'everywhere', slug);
+      if (!this.notFromOutside[slug]) want(`no answer has ever been ${slug}`, 'problem', slug);
     want('nothing unknown has ever been asked for', 'elsewhere', 'not-found');
     return missing;
   }

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
-#define UNUSED __attribute__((unused))
+#define UNUSED     __attribute__((unused))
 
 /* ── rendering ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -64,8 +64,8 @@ static void print_study(FILE *out, const struct db_study *s)
     fprintf(out, "leader %s at %s/%s/%s status %s card %d\n", s->leader, s->institution.code, s->institution.name,
             or_none(s->institution.region), s->status, s->has_card);
     fprintf(out, "call %d %s/%s %lld\n", s->call_year, s->mechanism.code, or_none(s->mechanism.label.nb), (long long)s->amount_nok);
-    fprintf(out, "age %lld %lld %s sexes %d children %d condition %s\n", (long long)s->age_min, (long long)s->age_max,
-            or_none(s->age_text), s->sexes, s->children, or_none(s->condition.nb));
+    fprintf(out, "age %lld %lld %s sexes %d children %d condition %s\n", (long long)s->age_min, (long long)s->age_max, or_none(s->age_text),
+            s->sexes, s->children, or_none(s->condition.nb));
     fprintf(out, "sites %lld %lld aim %s design %s contact %s\n", (long long)s->hospitals_stated, (long long)s->european_sites,
             or_none(s->aim), or_none(s->design), or_none(s->contact));
     fprintf(out, "summary %s|%s about %s dates %s %s %s %s\n", or_none(s->summary.nb), or_none(s->summary.en), or_none(s->about.nb),
@@ -183,7 +183,9 @@ struct said {
     struct db_mechanism mechanisms[4];
     struct db_category categories[8];
     struct db_institution institutions[8];
-    struct { const char *name, *alias; } leaders[4], old_ids[4];
+    struct {
+        const char *name, *alias;
+    } leaders[4], old_ids[4];
     struct db_study studies[MANY];
     struct db_plan plans[2 * MANY];
     struct db_report reports[4 * MANY];
@@ -191,7 +193,8 @@ struct said {
     struct db_note notes[8];
 };
 
-static const struct db_award award_a[] = {{"main", 2019, {"open-call"}, 18000000, "A study of alpha", "10"}, {"top-up", 2021, {"other"}, 2000000, "More", "11"}};
+static const struct db_award award_a[] = {{"main", 2019, {"open-call"}, 18000000, "A study of alpha", "10"},
+                                          {"top-up", 2021, {"other"}, 2000000, "More", "11"}};
 static const struct db_award award_b[] = {{"main", 2020, {"other"}, 5000000, "A study of beta", "12"}};
 static const struct db_award award_c[] = {{"main", 2021, {"open-call"}, 7000000, "A study of gamma", "13"}};
 static const struct db_ref both_categories[] = {{"cancer"}, {"stroke"}};
@@ -203,15 +206,21 @@ static const struct db_pair identifiers_a[] = {{"nct", "NCT00000001"}};
 static const struct db_pair links_a[] = {{"https://example.org/a", "Home"}};
 static const struct db_pair sources_a[] = {{NULL, "161-289"}};
 
-#define STUDY(study_code, study_leader, place, study_status, study_awards, from_age, to_age) \
-    .code = study_code, .leader = study_leader, .institution = {place}, .status = study_status, .awards = study_awards, \
+#define STUDY(study_code, study_leader, place, study_status, study_awards, from_age, to_age)                                               \
+    .code = study_code, .leader = study_leader, .institution = {place}, .status = study_status, .awards = study_awards,                    \
     .awards_len = LEN(study_awards), .hospitals_stated = -1, .european_sites = -1, .age_min = from_age, .age_max = to_age, .children = -1
 
 static UNUSED const struct said first_said = {
     .programme = {"klin", {"Programmet", "The programme"}, "KLIN", 20, "{\"id\":\"klin\"}", 13},
-    .edition = {.code = "2024", .title = {"Utgave 2024", "Edition 2024"}, .as_of = "2024-12-31", .document = "report-2024",
-                .document_title = "Report 2024", .document_lines = 100, .digest = "d1"},
-    .regions = {{"sor-ost", {"Sør-Øst", "South-East"}, "source", NULL, 0}, {"vest", {"Vest", "West"}, "source", NULL, 1},
+    .edition = {.code = "2024",
+                .title = {"Utgave 2024", "Edition 2024"},
+                .as_of = "2024-12-31",
+                .document = "report-2024",
+                .document_title = "Report 2024",
+                .document_lines = 100,
+                .digest = "d1"},
+    .regions = {{"sor-ost", {"Sør-Øst", "South-East"}, "source", NULL, 0},
+                {"vest", {"Vest", "West"}, "source", NULL, 1},
                 {"nord", {"Nord", "North"}, "source", NULL, 2}},
     .mechanisms = {{"open-call", "OU", {"Åpen", "Open"}, NULL, 0}, {"other", "AT", {"Annet", "Other"}, NULL, 1}},
     .categories = {{"cancer", {"Kreft", "Cancer"}, "source", NULL, 0}, {"stroke", {"Slag", "Stroke"}, "source", NULL, 1}},
@@ -220,20 +229,49 @@ static UNUSED const struct said first_said = {
                      {.code = "ous", .name = "Oslo universitetssykehus", .region = "sor-ost"},
                      {.code = "tromso", .name = "Tromsø", .region = "nord"}},
     .leaders = {{"Kari Østby", "K. Østby"}},
-    .studies = {
-        {STUDY("alpha", "Kari Østby", "ous", "recruiting", award_a, 50, 85), .acronym = "ALPHA", .title = {"Alfa", "Alpha"},
-         .scientific_title = "A study of alpha", .has_card = true, .categories = both_categories, .categories_len = 2,
-         .hospitals = hospitals_a, .hospitals_len = 2, .inclusion_regions = regions_a, .inclusion_regions_len = 1,
-         .age_text = "50-85", .sexes = 3, .condition = {"Slag", "Stroke"}, .aim = "treatment", .aim_text = "Behandling",
-         .arms = arms_a, .arms_len = 2, .summary = {"Om alfa", "On alpha"}, .start = "2021-06", .inclusion_end_expected = "2026",
-         .identifiers = identifiers_a, .identifiers_len = 1, .links = links_a, .links_len = 1, .sources = sources_a, .sources_len = 1},
-        {STUDY("beta", "Ola Aas", "helse-bergen", "unknown", award_b, -1, -1), .scientific_title = "A study of beta",
-         .categories = one_category, .categories_len = 1},
-    },
+    .studies =
+        {
+            {STUDY("alpha", "Kari Østby", "ous", "recruiting", award_a, 50, 85),
+             .acronym = "ALPHA",
+             .title = {"Alfa", "Alpha"},
+             .scientific_title = "A study of alpha",
+             .has_card = true,
+             .categories = both_categories,
+             .categories_len = 2,
+             .hospitals = hospitals_a,
+             .hospitals_len = 2,
+             .inclusion_regions = regions_a,
+             .inclusion_regions_len = 1,
+             .age_text = "50-85",
+             .sexes = 3,
+             .condition = {"Slag", "Stroke"},
+             .aim = "treatment",
+             .aim_text = "Behandling",
+             .arms = arms_a,
+             .arms_len = 2,
+             .summary = {"Om alfa", "On alpha"},
+             .start = "2021-06",
+             .inclusion_end_expected = "2026",
+             .identifiers = identifiers_a,
+             .identifiers_len = 1,
+             .links = links_a,
+             .links_len = 1,
+             .sources = sources_a,
+             .sources_len = 1},
+            {STUDY("beta", "Ola Aas", "helse-bergen", "unknown", award_b, -1, -1), .scientific_title = "A study of beta",
+             .categories = one_category, .categories_len = 1},
+        },
     .plans = {{"alpha", NULL, 100, "2024-12-31", "2026-12", "20"}},
     .reports = {{"alpha", NULL, "2024-12-31", 60, "21"}},
-    .figures = {{.code = "total-included", .measure = "included", .unit = "patients", .value = 999, .decimals = 1, .as_of = "2024-12-31",
-                 .label = {"I alt", "In all"}, .printed = "99,9", .lines = "30"}},
+    .figures = {{.code = "total-included",
+                 .measure = "included",
+                 .unit = "patients",
+                 .value = 999,
+                 .decimals = 1,
+                 .as_of = "2024-12-31",
+                 .label = {"I alt", "In all"},
+                 .printed = "99,9",
+                 .lines = "30"}},
     .notes = {{"study", "alpha", "planned", "discrepancy", {"To tall", "Two numbers"}, NULL, "161-289"}},
 };
 
@@ -246,9 +284,9 @@ static UNUSED struct said *said_new(void)
     return said;
 }
 
-#define PUT_EACH(list, key, call)                                                                   \
-    for (size_t i = 0; i < LEN(said->list) && said->list[i].key != NULL && status == DB_OK; i++) \
-        status = call
+#define PUT_EACH(list, key, call)                                                                                                          \
+    for (size_t i = 0; i < LEN(said->list) && said->list[i].key != NULL && status == DB_OK; i++)                                           \
+    status = call
 
 static enum db_status put_all(struct db_import *import, const struct said *said)
 {

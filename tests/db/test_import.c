@@ -14,22 +14,25 @@ START_TEST(an_edition_is_stored_whole)
     char *text = study_text("alpha"), *expected = NULL;
     struct db_study_state state;
     ck_assert(db_study_state(fixture.db, "alpha", &state));
-    ck_assert_int_ge(asprintf(&expected,
-        "study alpha version 1 updated %lld\n"
-        "name ALPHA of klin acronym ALPHA title Alfa|Alpha (A study of alpha)\n"
-        "leader Kari Østby at ous/Oslo universitetssykehus/sor-ost status recruiting card 1\n"
-        "call 2019 open-call/Åpen 20000000\n"
-        "age 50 85 50-85 sexes 3 children -1 condition Slag\n"
-        "sites -1 -1 aim treatment design - contact -\n"
-        "summary Om alfa|On alpha about - dates 2021-06 - 2026 -\n"
-        "recruitment 100 60 40 -1 600 2024-12-31\n"
-        "award main 2019 open-call/Åpen 18000000 A study of alpha 10\n"
-        "award top-up 2021 other/Annet 2000000 More 11\n"
-        "category cancer/Kreft/Cancer\ncategory stroke/Slag/Stroke\n"
-        "hospital haukeland/Haukeland/vest\nhospital tromso/Tromsø/nord\n"
-        "includes sor-ost\nincludes vest\nincludes nord\n"
-        "arm Drug\narm Placebo\nidentifier nct|NCT00000001\nlink https://example.org/a|Home\nsource Report 2024|161-289\n"
-        "note study planned discrepancy To tall|Two numbers Report 2024, lines 161-289\n", (long long)state.updated), 0);
+    ck_assert_int_ge(
+        asprintf(&expected,
+                 "study alpha version 1 updated %lld\n"
+                 "name ALPHA of klin acronym ALPHA title Alfa|Alpha (A study of alpha)\n"
+                 "leader Kari Østby at ous/Oslo universitetssykehus/sor-ost status recruiting card 1\n"
+                 "call 2019 open-call/Åpen 20000000\n"
+                 "age 50 85 50-85 sexes 3 children -1 condition Slag\n"
+                 "sites -1 -1 aim treatment design - contact -\n"
+                 "summary Om alfa|On alpha about - dates 2021-06 - 2026 -\n"
+                 "recruitment 100 60 40 -1 600 2024-12-31\n"
+                 "award main 2019 open-call/Åpen 18000000 A study of alpha 10\n"
+                 "award top-up 2021 other/Annet 2000000 More 11\n"
+                 "category cancer/Kreft/Cancer\ncategory stroke/Slag/Stroke\n"
+                 "hospital haukeland/Haukeland/vest\nhospital tromso/Tromsø/nord\n"
+                 "includes sor-ost\nincludes vest\nincludes nord\n"
+                 "arm Drug\narm Placebo\nidentifier nct|NCT00000001\nlink https://example.org/a|Home\nsource Report 2024|161-289\n"
+                 "note study planned discrepancy To tall|Two numbers Report 2024, lines 161-289\n",
+                 (long long)state.updated),
+        0);
     ck_assert_str_eq(text, expected);
     free(text);
     free(expected);
@@ -240,18 +243,55 @@ START_TEST(a_study_of_another_programme_is_refused)
 }
 END_TEST
 
-struct spoil { const char *name; void (*spoil)(struct said *said); const char *detail; };
-static void unknown_institution(struct said *s) { s->studies[0].institution.code = "nowhere"; }
-static void unknown_status(struct said *s) { s->studies[0].status = "lost"; }
-static void no_main_award(struct said *s) { s->studies[0].awards_len = 0; }
-static void twice(struct said *s) { s->studies[1] = s->studies[0]; }
-static void plan_of_nobody(struct said *s) { s->plans[0].study = "nobody"; }
-static void report_twice(struct said *s) { s->reports[1] = s->reports[0]; }
-static void note_on_nobody(struct said *s) { s->notes[0].id = "nobody"; }
-static void negative_count(struct said *s) { s->reports[0].included = -4; }
-static void unknown_region(struct said *s) { s->reports[0].region = "mars"; }
-static void alias_of_nobody(struct said *s) { s->old_ids[0].name = "nobody", s->old_ids[0].alias = "old"; }
-static void alias_is_taken(struct said *s) { s->old_ids[0].name = "alpha", s->old_ids[0].alias = "beta"; }
+struct spoil {
+    const char *name;
+    void (*spoil)(struct said *said);
+    const char *detail;
+};
+static void unknown_institution(struct said *s)
+{
+    s->studies[0].institution.code = "nowhere";
+}
+static void unknown_status(struct said *s)
+{
+    s->studies[0].status = "lost";
+}
+static void no_main_award(struct said *s)
+{
+    s->studies[0].awards_len = 0;
+}
+static void twice(struct said *s)
+{
+    s->studies[1] = s->studies[0];
+}
+static void plan_of_nobody(struct said *s)
+{
+    s->plans[0].study = "nobody";
+}
+static void report_twice(struct said *s)
+{
+    s->reports[1] = s->reports[0];
+}
+static void note_on_nobody(struct said *s)
+{
+    s->notes[0].id = "nobody";
+}
+static void negative_count(struct said *s)
+{
+    s->reports[0].included = -4;
+}
+static void unknown_region(struct said *s)
+{
+    s->reports[0].region = "mars";
+}
+static void alias_of_nobody(struct said *s)
+{
+    s->old_ids[0].name = "nobody", s->old_ids[0].alias = "old";
+}
+static void alias_is_taken(struct said *s)
+{
+    s->old_ids[0].name = "alpha", s->old_ids[0].alias = "beta";
+}
 static const struct spoil spoils[] = {
     {"institution", unknown_institution, "study alpha refers to a record that is not there"},
     {"status", unknown_status, "study alpha refers to a record that is not there, or holds a value that is not allowed"},
@@ -299,7 +339,8 @@ START_TEST(what_was_edited_here_stays)
     sql("UPDATE study SET status = 'stopped' WHERE code = 'alpha'");
     sql("UPDATE study_text SET summary_en = 'Ours', start = '2020' WHERE study = (SELECT id FROM study WHERE code = 'alpha')");
     sql("UPDATE study_link SET url = 'https://ours.example'");
-    sql("INSERT INTO local_edit SELECT s.id, f.column1, 0 FROM study s, (VALUES ('status'), ('summary_en'), ('links'), ('start'), ('contact')) f "
+    sql("INSERT INTO local_edit SELECT s.id, f.column1, 0 FROM study s, (VALUES ('status'), ('summary_en'), ('links'), ('start'), "
+        "('contact')) f "
         "WHERE s.code = 'alpha'");
     struct said *said = edition_of("2025", "2025-12-31", "Report 2025");
     said->studies[0].summary = (struct db_text){"Nytt", "New"};

@@ -126,8 +126,14 @@ START_TEST(killed_while_it_is_made_a_register_is_made_the_next_time)
 }
 END_TEST
 
-static void break_empty(void) { write_file(fixture.path, "", 0); }
-static void break_text(void) { write_file(fixture.path, "This is no database at all, though it is a file of some length.\n", 64); }
+static void break_empty(void)
+{
+    write_file(fixture.path, "", 0);
+}
+static void break_text(void)
+{
+    write_file(fixture.path, "This is no database at all, though it is a file of some length.\n", 64);
+}
 static void make(void)
 {
     ck_assert_int_eq(fixture_open(true, NULL), DB_OK);
@@ -146,14 +152,49 @@ static void break_truncated(void)
     make();
     ck_assert_int_eq(truncate(fixture.path, 4096 * 3), 0);
 }
-static void break_foreign(void) { sqlite3 *d = NULL; sqlite3_open(fixture.path, &d); sqlite3_exec(d, "CREATE TABLE t (x)", NULL, NULL, NULL); sqlite3_close(d); }
-static void break_foreign_id(void) { break_foreign(); sql("PRAGMA application_id = 77"); }
-static void break_blank(void) { sqlite3 *d = NULL; sqlite3_open(fixture.path, &d); sqlite3_exec(d, "PRAGMA journal_mode = WAL", NULL, NULL, NULL); sqlite3_close(d); }
-static void break_newer(void) { make(); sql("PRAGMA user_version = 99"); }
-static void break_table(void) { make(); sql("DROP TABLE rendered"); }
-static void break_column(void) { make(); sql("ALTER TABLE edition DROP COLUMN publisher"); }
-static void break_register(void) { make(); sql("DELETE FROM register"); }
-static void break_folder(void) { ck_assert_int_eq(mkdir(fixture.path, 0700), 0); }
+static void break_foreign(void)
+{
+    sqlite3 *d = NULL;
+    sqlite3_open(fixture.path, &d);
+    sqlite3_exec(d, "CREATE TABLE t (x)", NULL, NULL, NULL);
+    sqlite3_close(d);
+}
+static void break_foreign_id(void)
+{
+    break_foreign();
+    sql("PRAGMA application_id = 77");
+}
+static void break_blank(void)
+{
+    sqlite3 *d = NULL;
+    sqlite3_open(fixture.path, &d);
+    sqlite3_exec(d, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    sqlite3_close(d);
+}
+static void break_newer(void)
+{
+    make();
+    sql("PRAGMA user_version = 99");
+}
+static void break_table(void)
+{
+    make();
+    sql("DROP TABLE rendered");
+}
+static void break_column(void)
+{
+    make();
+    sql("ALTER TABLE edition DROP COLUMN publisher");
+}
+static void break_register(void)
+{
+    make();
+    sql("DELETE FROM register");
+}
+static void break_folder(void)
+{
+    ck_assert_int_eq(mkdir(fixture.path, 0700), 0);
+}
 static void break_schema(void)
 {
     make();
@@ -164,7 +205,13 @@ static void break_schema(void)
     close(fd);
 }
 
-static const struct { const char *name; void (*spoil)(void); bool create; enum db_status status; const char *part; } damages[] = {
+static const struct {
+    const char *name;
+    void (*spoil)(void);
+    bool create;
+    enum db_status status;
+    const char *part;
+} damages[] = {
     {"empty", break_empty, false, DB_DAMAGED, "is empty: it holds no register"},
     {"text", break_text, false, DB_DAMAGED, "is not a database"},
     {"text, create", break_text, true, DB_DAMAGED, "is not a database"},
@@ -276,7 +323,8 @@ START_TEST(settings_are_those_of_a_careful_engineer)
     ck_assert_int_eq(sql("PRAGMA application_id"), 1400141156);
     ck_assert_int_eq(sql("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), 1);
     ck_assert_int_eq(sql("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 "
-                         "AND name NOT LIKE 'sqlite_%%'"), 0);
+                         "AND name NOT LIKE 'sqlite_%%'"),
+                     0);
 }
 END_TEST
 

@@ -4,10 +4,16 @@
 
 /* ── the numbers of one study ───────────────────────────────────────────────────────────────────────────────── */
 
-#define PLANS(...) .plans = {__VA_ARGS__}
+#define PLANS(...)   .plans = {__VA_ARGS__}
 #define REPORTS(...) .reports = {__VA_ARGS__}
-#define PLAN(region, number, as_of) {"alpha", region, number, as_of, NULL, NULL}
-#define REPORT(region, as_of, number) {"alpha", region, as_of, number, NULL}
+#define PLAN(region, number, as_of)                                                                                                        \
+    {                                                                                                                                      \
+        "alpha", region, number, as_of, NULL, NULL                                                                                         \
+    }
+#define REPORT(region, as_of, number)                                                                                                      \
+    {                                                                                                                                      \
+        "alpha", region, as_of, number, NULL                                                                                               \
+    }
 
 /* alpha includes in sor-ost (stated), vest and nord (hospitals). */
 static const struct {
@@ -20,7 +26,8 @@ static const struct {
     {"a plan alone", PLANS(PLAN(NULL, 100, "2024-01-01")), .expected = "100 -1 -1 -1 -1 - | -1 -1 | 0"},
     {"the newest plan", PLANS(PLAN(NULL, 100, "2024-01-01"), PLAN(NULL, 90, "2024-06-01"), PLAN(NULL, 80, "2023-01-01")),
      .expected = "90 -1 -1 -1 -1 - | -1 -1 | 0"},
-    {"regional plans are not the plan", PLANS(PLAN("vest", 50, "2024-01-01"), PLAN("nord", 10, "2024-01-01"), PLAN("sor-ost", 5, "2024-01-01")),
+    {"regional plans are not the plan",
+     PLANS(PLAN("vest", 50, "2024-01-01"), PLAN("nord", 10, "2024-01-01"), PLAN("sor-ost", 5, "2024-01-01")),
      .expected = "-1 -1 -1 -1 -1 - | 65 -1 | 0"},
     {"a region without a plan leaves the sum open", PLANS(PLAN("vest", 50, "2024-01-01"), PLAN("nord", 10, "2024-01-01")),
      .expected = "-1 -1 -1 -1 -1 - | -1 -1 | 0"},
@@ -42,13 +49,16 @@ static const struct {
     {"none is not unknown", REPORTS(REPORT(NULL, "2024-01-01", 0)), .expected = "-1 0 -1 -1 -1 2024-01-01 | -1 -1 | 1"},
     {"some regions are no total", REPORTS(REPORT("vest", "2024-01-01", 20), REPORT("nord", "2024-02-01", 5)),
      .expected = "-1 -1 -1 -1 -1 - | -1 25 | 0"},
-    {"all regions are the total", REPORTS(REPORT("vest", "2024-01-01", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30)),
+    {"all regions are the total",
+     REPORTS(REPORT("vest", "2024-01-01", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30)),
      .expected = "-1 55 -1 -1 -1 2024-03-01 | -1 55 | 0"},
     {"the reported total stands against older regions",
-     REPORTS(REPORT("vest", "2024-01-01", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30), REPORT(NULL, "2024-01-01", 70)),
+     REPORTS(REPORT("vest", "2024-01-01", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30),
+             REPORT(NULL, "2024-01-01", 70)),
      .expected = "-1 70 -1 -1 -1 2024-01-01 | -1 55 | 0"},
     {"newer regions stand against the reported total",
-     REPORTS(REPORT("vest", "2024-01-02", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30), REPORT(NULL, "2024-01-01", 70)),
+     REPORTS(REPORT("vest", "2024-01-02", 20), REPORT("nord", "2024-02-01", 5), REPORT("sor-ost", "2024-03-01", 30),
+             REPORT(NULL, "2024-01-01", 70)),
      .expected = "-1 55 -1 -1 -1 2024-03-01 | -1 55 | 0"},
     {"a small plan shows totals only", PLANS(PLAN(NULL, 19, "2024-01-01")), .expected = "19 -1 -1 -1 -1 - | -1 -1 | 1"},
     {"the threshold itself is not below it", PLANS(PLAN(NULL, 20, "2024-01-01")), .expected = "20 -1 -1 -1 -1 - | -1 -1 | 0"},
@@ -169,15 +179,17 @@ START_TEST(regions_and_the_reports_that_stand)
     said->reports[3] = (struct db_report)REPORT("vest", "2023-12-31", 20);
     import_ok(said);
     sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, 'vest', '2023-12-31', column1, column2, 'filed', 'filed' FROM study, (VALUES (22, 10), (24, 30), (23, 20)) WHERE code = 'alpha'");
+        "SELECT id, 'vest', '2023-12-31', column1, column2, 'filed', 'filed' FROM study, (VALUES (22, 10), (24, 30), (23, 20)) WHERE code "
+        "= 'alpha'");
     said->edition.digest = "d2";
     import_ok(said);
-    assert_detail("alpha", NULL, NULL,
+    assert_detail(
+        "alpha", NULL, NULL,
         "sor-ost -1 -1 - 1\nmidt -1 7 2023-12-31 1\nvest -1 41 2024-12-31 1\nnord 9 -1 - 1\n"
         "2023-12-31 midt 7 report-2024 -\n2023-12-31 vest 24 - -\n2024-12-31 - 60 report-2024 21\n2024-12-31 vest 41 report-2024 -\n");
     assert_detail("alpha", "2024-01-01", NULL,
-        "sor-ost -1 -1 - 1\nmidt -1 7 2023-12-31 1\nvest -1 41 2024-12-31 1\nnord 9 -1 - 1\n"
-        "2024-12-31 - 60 report-2024 21\n2024-12-31 vest 41 report-2024 -\n");
+                  "sor-ost -1 -1 - 1\nmidt -1 7 2023-12-31 1\nvest -1 41 2024-12-31 1\nnord 9 -1 - 1\n"
+                  "2024-12-31 - 60 report-2024 21\n2024-12-31 vest 41 report-2024 -\n");
     assert_detail("alpha", NULL, "2023-12-30", "sor-ost -1 -1 - 1\nmidt -1 7 2023-12-31 1\nvest -1 41 2024-12-31 1\nnord 9 -1 - 1\n");
     assert_detail("beta", NULL, NULL, "sor-ost -1 -1 - 0\nmidt -1 -1 - 0\nvest -1 -1 - 0\nnord -1 -1 - 0\n");
     assert_shows("alpha", "includes sor-ost\nincludes midt\nincludes vest\nincludes nord\n");
@@ -205,9 +217,9 @@ END_TEST
 static bool print_cell(void *cls, const struct db_region_cell *c)
 {
     fprintf(cls, "%s/%s %lld: %lld %lld %lld %lld %lld of %lld %lld %lld %s..%s\n", c->region.code, or_none(c->region.label.en),
-            (long long)c->study_count, (long long)c->planned, (long long)c->included, (long long)c->remaining,
-            (long long)c->exceeded_by, (long long)c->permille, (long long)c->with_planned, (long long)c->with_included,
-            (long long)c->with_both, or_none(c->oldest), or_none(c->newest));
+            (long long)c->study_count, (long long)c->planned, (long long)c->included, (long long)c->remaining, (long long)c->exceeded_by,
+            (long long)c->permille, (long long)c->with_planned, (long long)c->with_included, (long long)c->with_both, or_none(c->oldest),
+            or_none(c->newest));
     return true;
 }
 
@@ -233,20 +245,18 @@ START_TEST(sums_by_region_count_what_is_known)
                                          .inclusion_regions = west, .inclusion_regions_len = 1};
     said->plans[1] = (struct db_plan){"alpha", "vest", 50, "2024-01-01", NULL, NULL};
     said->plans[2] = (struct db_plan){"beta", "vest", 30, "2024-01-01", NULL, NULL};
-    said->plans[3] = (struct db_plan){"gamma", NULL, 10, "2024-01-01", NULL, NULL}; /* small: totals only */
+    said->plans[3] = (struct db_plan){"gamma", NULL, 10, "2024-01-01", NULL, NULL};  /* small: totals only */
     said->plans[4] = (struct db_plan){"beta", "nord", 30, "2024-01-01", NULL, NULL}; /* a plan where it does not include */
     said->reports[1] = (struct db_report){"alpha", "vest", "2024-12-31", 20, NULL};
     said->reports[2] = (struct db_report){"beta", "vest", "2023-06-30", 36, NULL};
     said->reports[3] = (struct db_report){"gamma", "vest", "2022-06-30", 4, NULL};
     import_ok(said);
-    assert_cells(&(struct db_study_filter){0},
-        "sor-ost/South-East 1: -1 -1 -1 -1 -1 of 0 0 0 -..-\n"
-        "vest/West 3: 80 56 30 6 700 of 2 2 2 2023-06-30..2024-12-31\n"
-        "nord/North 1: -1 -1 -1 -1 -1 of 0 0 0 -..-\n");
-    assert_cells(&(struct db_study_filter){.id = {beta, 1, false}},
-        "sor-ost/South-East 0: -1 -1 -1 -1 -1 of 0 0 0 -..-\n"
-        "vest/West 1: 30 36 0 6 1200 of 1 1 1 2023-06-30..2023-06-30\n"
-        "nord/North 0: -1 -1 -1 -1 -1 of 0 0 0 -..-\n");
+    assert_cells(&(struct db_study_filter){0}, "sor-ost/South-East 1: -1 -1 -1 -1 -1 of 0 0 0 -..-\n"
+                                               "vest/West 3: 80 56 30 6 700 of 2 2 2 2023-06-30..2024-12-31\n"
+                                               "nord/North 1: -1 -1 -1 -1 -1 of 0 0 0 -..-\n");
+    assert_cells(&(struct db_study_filter){.id = {beta, 1, false}}, "sor-ost/South-East 0: -1 -1 -1 -1 -1 of 0 0 0 -..-\n"
+                                                                    "vest/West 1: 30 36 0 6 1200 of 1 1 1 2023-06-30..2023-06-30\n"
+                                                                    "nord/North 0: -1 -1 -1 -1 -1 of 0 0 0 -..-\n");
     ck_assert_int_eq(count_of(&(struct db_study_filter){.inclusion_region = {west, 1, false}}), 3);
     free(said);
 }

@@ -30,8 +30,8 @@ static void explain(sqlite3 *db, const struct statement *statement)
     while (sqlite3_step(stmt) == SQLITE_ROW) {
         const char *detail = (const char *)sqlite3_column_text(stmt, 3);
         bool is_scan = strncmp(detail, "SCAN", 4) == 0 && strcmp(detail, "SCAN CONSTANT ROW") != 0;
-        ck_assert_msg(!is_scan || strstr(statement->comment, "scan:") != NULL, "%s: %s, and its comment does not say why",
-                      statement->name, detail);
+        ck_assert_msg(!is_scan || strstr(statement->comment, "scan:") != NULL, "%s: %s, and its comment does not say why", statement->name,
+                      detail);
     }
     sqlite3_finalize(stmt);
     ck_assert_msg(statement->comment[0] != '\0', "%s has no comment", statement->name);

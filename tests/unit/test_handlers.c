@@ -16,20 +16,51 @@
 /* A study whose texts hold everything that could mislead a scanner of JSON. */
 static struct db_study awkward_study(void)
 {
-    static const struct db_award awards[] = {{.kind = "main", .call_year = 2019, .mechanism = {.code = "open-call"}, .amount_nok = 18000000,
-                                              .title = "a \"quoted\" title, with } and ]", .lines = "1-3"}};
+    static const struct db_award awards[] = {{.kind = "main",
+                                              .call_year = 2019,
+                                              .mechanism = {.code = "open-call"},
+                                              .amount_nok = 18000000,
+                                              .title = "a \"quoted\" title, with } and ]",
+                                              .lines = "1-3"}};
     static const struct db_ref categories[] = {{.code = "stroke", .label = {"Hjerneslag", "Stroke"}}};
     static const struct db_place hospitals[] = {{.code = "a", .name = "A \\ sykehus", .region = "vest"}};
     static const char *const regions[] = {"vest"}, *const arms[] = {"x,y", "{\"z\":[1]}"};
-    static const struct db_note notes[] = {{.record = "study", .id = "s", .field = NULL, .kind = "ambiguous", .text = {"æøå \\\"", NULL}, .source = "doc, lines 1"}};
-    return (struct db_study){
-        .code = "s", .programme = "p", .acronym = "S", .title = {NULL, NULL}, .scientific_title = "S: \"},{[\\", .leader = "Ø. Æ",
-        .institution = {.code = "i", .name = "I", .region = NULL}, .status = "unknown", .has_card = true, .awards = awards, .awards_len = 1,
-        .categories = categories, .categories_len = 1, .hospitals = hospitals, .hospitals_len = 1, .inclusion_regions = regions,
-        .inclusion_regions_len = 1, .hospitals_stated = 1, .european_sites = -1, .age_min = 18, .age_max = -1, .sexes = 3, .children = -1,
-        .arms = arms, .arms_len = 2, .notes = notes, .notes_len = 1, .name = "S", .call_year = 2019, .mechanism = {.code = "open-call"},
-        .amount_nok = 18000000, .recruitment = {.planned = 0, .included = -1, .remaining = -1, .exceeded_by = -1, .permille = -1},
-        .version = 3, .updated = INT64_C(1700000000123)};
+    static const struct db_note notes[] = {
+        {.record = "study", .id = "s", .field = NULL, .kind = "ambiguous", .text = {"æøå \\\"", NULL}, .source = "doc, lines 1"}};
+    return (struct db_study){.code = "s",
+                             .programme = "p",
+                             .acronym = "S",
+                             .title = {NULL, NULL},
+                             .scientific_title = "S: \"},{[\\",
+                             .leader = "Ø. Æ",
+                             .institution = {.code = "i", .name = "I", .region = NULL},
+                             .status = "unknown",
+                             .has_card = true,
+                             .awards = awards,
+                             .awards_len = 1,
+                             .categories = categories,
+                             .categories_len = 1,
+                             .hospitals = hospitals,
+                             .hospitals_len = 1,
+                             .inclusion_regions = regions,
+                             .inclusion_regions_len = 1,
+                             .hospitals_stated = 1,
+                             .european_sites = -1,
+                             .age_min = 18,
+                             .age_max = -1,
+                             .sexes = 3,
+                             .children = -1,
+                             .arms = arms,
+                             .arms_len = 2,
+                             .notes = notes,
+                             .notes_len = 1,
+                             .name = "S",
+                             .call_year = 2019,
+                             .mechanism = {.code = "open-call"},
+                             .amount_nok = 18000000,
+                             .recruitment = {.planned = 0, .included = -1, .remaining = -1, .exceeded_by = -1, .permille = -1},
+                             .version = 3,
+                             .updated = INT64_C(1700000000123)};
 }
 
 static json_t *render(char **ret_bytes, size_t *ret_len)
@@ -64,8 +95,7 @@ START_TEST(the_members_are_those_of_the_vocabulary_in_order)
     json_auto_t *root = render(&bytes, &len);
     const char *key;
     json_t *value;
-    json_object_foreach(root, key, value)
-        ck_assert_str_eq(key, study_json_members[i++]);
+    json_object_foreach(root, key, value) ck_assert_str_eq(key, study_json_members[i++]);
     ck_assert_ptr_null(study_json_members[i]);
     free(bytes);
 }
@@ -116,8 +146,15 @@ START_TEST(a_cursor_comes_back_as_it_was_and_only_for_its_own_query)
 }
 END_TEST
 
-static const struct { const char *query, *rest; } without_cases[] = {
-    {"", ""}, {"cursor=x", ""}, {"a=1&cursor=x", "a=1"}, {"cursor=x&a=1", "a=1"}, {"a=1&cursor=x&limit=2&b=2", "a=1&b=2"}, {"cursors=1", "cursors=1"},
+static const struct {
+    const char *query, *rest;
+} without_cases[] = {
+    {"", ""},
+    {"cursor=x", ""},
+    {"a=1&cursor=x", "a=1"},
+    {"cursor=x&a=1", "a=1"},
+    {"a=1&cursor=x&limit=2&b=2", "a=1&b=2"},
+    {"cursors=1", "cursors=1"},
 };
 
 START_TEST(a_query_loses_the_named_parameters_only)
@@ -144,7 +181,8 @@ END_TEST
 START_TEST(percentages_keep_their_tenth)
 {
     json_auto_t *some = json_percent(999), *whole = json_percent(600), *none = json_percent(-1);
-    char *text = json_dumps(some, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)), *even = json_dumps(whole, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    char *text = json_dumps(some, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)),
+         *even = json_dumps(whole, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     ck_assert_str_eq(text, "99.9");
     ck_assert_str_eq(even, "60.0");
     ck_assert(json_is_null(none));

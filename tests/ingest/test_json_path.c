@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/json_where.h"
+#include "ingest/json_path.h"
 
 #include "ingest/fixture.h"
 
@@ -53,8 +53,8 @@ START_TEST(value_is_found_on_its_line)
         else
             path[len + 1].member = step;
     }
-    ck_assert_int_eq(json_where(text, strlen(text), &path[len]), ways[_i].line);
-    ck_assert_str_eq(json_where_text(&path[len], shown, sizeof(shown)), ways[_i].path);
+    ck_assert_int_eq(json_path_line(text, strlen(text), &path[len]), ways[_i].line);
+    ck_assert_str_eq(json_path_text(&path[len], shown, sizeof(shown)), ways[_i].path);
 }
 END_TEST
 
@@ -62,7 +62,7 @@ START_TEST(path_that_is_too_long_is_cut)
 {
     struct json_path root = {0}, a = {.up = &root, .member = "patients"}, b = {.up = &a, .member = "age_min"};
     char shown[12];
-    ck_assert_str_eq(json_where_text(&b, shown, sizeof(shown)), "patients.ag");
+    ck_assert_str_eq(json_path_text(&b, shown, sizeof(shown)), "patients.ag");
 }
 END_TEST
 
@@ -73,7 +73,7 @@ START_TEST(any_part_of_a_text_is_safe_to_walk)
     for (size_t len = 0; len < strlen(text); len++) {
         char *part = malloc(len + 1); /* its own block, so that a sanitizer sees every byte read too many */
         memcpy(part, text, len);
-        ck_assert_int_ge(json_where(part, len, &e), 1);
+        ck_assert_int_ge(json_path_line(part, len, &e), 1);
         free(part);
     }
 }
@@ -81,8 +81,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ingest/json_where");
-    TCase *cases = tcase_create("json_where");
+    Suite *suite = suite_create("ingest/json_path");
+    TCase *cases = tcase_create("json_path");
     tcase_add_loop_test(cases, value_is_found_on_its_line, 0, sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(cases, path_that_is_too_long_is_cut);
     tcase_add_test(cases, any_part_of_a_text_is_safe_to_walk);

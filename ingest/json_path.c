@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/json_where.h"
+#include "ingest/json_path.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -94,7 +94,7 @@ static bool follow(struct scan *scan, const struct json_path *path)
     return true;
 }
 
-int json_where(const char *text, size_t len, const struct json_path *path)
+int json_path_line(const char *text, size_t len, const struct json_path *path)
 {
     struct scan scan = {.at = text, .end = text + len};
     int line = 1;
@@ -118,7 +118,7 @@ static size_t path_append(const struct json_path *path, char *text, size_t size)
     return used < size ? used : size - 1;
 }
 
-const char *json_where_text(const struct json_path *path, char *ret_text, size_t size)
+const char *json_path_text(const struct json_path *path, char *ret_text, size_t size)
 {
     ret_text[0] = '\0';
     (void)path_append(path, ret_text, size);

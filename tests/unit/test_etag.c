@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support.h"
+
+#include <string.h>
+
+#include "server/etag.h"
+
+#define COUNT(table) (int)(sizeof table / sizeof *table)
+
+START_TEST(a_tag_tells_all_that_the_bytes_depend_on)
+{
+    char tag[ETAG_SIZE], expected[ETAG_SIZE];
+    etag_write(tag, "0123456789abcdef", 42, "json", "identity");
+    snprintf(expected, sizeof expected, "\"0123456789abcdef-%s-42-json-identity\"", etag_build());
+    ck_assert_str_eq(tag, expected);
+    etag_write(tag, "0123456789abcdef", INT64_MAX, "ndjson", "identity");
+    ck_assert_int_eq(tag[strlen(tag) - 1], '"'); /* the longest fits */
+}
+END_TEST
+
+START_TEST(representations_are_named_by_type_without_its_parameters)
+{
+    ck_assert_str_eq(etag_representation("application/json"), "json");
+    ck_assert_str_eq(etag_representation("text/csv; charset=utf-8"), "csv");
+    ck_assert_str_eq(etag_representation("application/yaml"), "yaml");
+    ck_assert_str_eq(etag_representation("application/jso"), "other");
+    ck_assert_str_eq(etag_representation("application/json5"), "other");
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    bool named;
+} cases[] = {
+    {"\"a-1\"", true},
+    {"W/\"a-1\"", true},
+    {"*", true},
+    {" * ", true},
+    {"\"x\", \"a-1\"", true},
+    {"\"x\",W/\"a-1\"", true},
+    {"\"x\" , ,\t\"a-1\" ", true},
+    {"\"a,b\", \"a-1\"", true}, /* a comma inside a tag parts nothing */
+    {"", false},
+    {"a-1", false},
+    {"\"a-1", false},
+    {"a-1\"", false},
+    {"\"a-11\"", false},
+    {"\"a-\"", false},
+    {"\"A-1\"", false},
+    {"w/\"a-1\"", false}, /* W is case-sensitive */
+    {"\"x\"\"a-1\"", false},
+    {"\"x\" \"a-1\"", false},
+    {"*, \"b\"", false},
+    {"**", false},
+    {"x, \"a-1\"", false},
+};
+
+START_TEST(only_a_well_formed_list_names_a_tag)
+{
+    ck_assert_msg(etag_named(cases[_i].value, "\"a-1\"") == cases[_i].named, "%s", cases[_i].value);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("etag");
+    TCase *tcase = tcase_create("etag");
+    tcase_add_test(tcase, a_tag_tells_all_that_the_bytes_depend_on);
+    tcase_add_test(tcase, representations_are_named_by_type_without_its_parameters);
+    tcase_add_loop_test(tcase, only_a_well_formed_list_names_a_tag, 0, COUNT(cases));
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
