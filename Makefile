@@ -31,10 +31,10 @@ CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR) -DSTUDYD_
              $(PKG_CFLAGS) $(CFLAGS)
 LDLIBS   = $(PKG_LIBS) -pthread -lm
 
-SOURCES  := $(sort $(wildcard server/*.c handlers/*.c ingest/*.c db/*.c))
+SOURCES  := $(sort $(wildcard server/*.c handlers/*.c ingest/*.c db/*.c base/*.c))
 OBJECTS  := $(SOURCES:%.c=$(DIR)/obj/%.o)
 LIBRARY  := $(DIR)/libstudyd.a
-HEADERS  := $(sort $(wildcard server/*.h server/*.def handlers/*.h handlers/*.def ingest/*.h db/*.h))
+HEADERS  := $(sort $(wildcard server/*.h server/*.def handlers/*.h handlers/*.def ingest/*.h db/*.h base/*.h))
 SQL      := $(sort $(wildcard db/sql/*.sql db/migrations/*.sql))
 GEN      := $(DIR)/gen/db_statements.h $(DIR)/gen/db_migrations.h $(DIR)/gen/openapi_bytes.h
 TESTS    := $(sort $(wildcard tests/*/test_*.c))
@@ -148,7 +148,7 @@ check-data: ## compare the data set with the report's text: make check-data REPO
 	node tests/data/against-report.js $(REPORT)
 
 # ── house-keeping ────────────────────────────────────────────────────────────────────────────────────────────
-C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c))
+C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c))
 .PHONY: format lint tidy
 format: ## lay out the C sources
 	clang-format -i $(C_FILES)

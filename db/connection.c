@@ -36,7 +36,7 @@ static const char settings_of_all[] = "PRAGMA mmap_size = 0; PRAGMA cell_size_ch
 
 /* WAL's own checkpoint is the writer's; a reader that checkpoints would write. */
 static const char *const settings[] = {
-    [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
+    [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
     [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
 };
 

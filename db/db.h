@@ -428,6 +428,7 @@ enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, c
                              void *cls);
 enum db_status db_categories(struct db_reader *reader, bool (*each)(void *cls, const struct db_category *category, int64_t study_count),
                              void *cls);
+/* study_count: coordinated from there. */
 enum db_status db_institutions(struct db_reader *reader,
                                bool (*each)(void *cls, const struct db_institution *institution, int64_t study_count), void *cls);
 

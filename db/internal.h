@@ -284,8 +284,8 @@ enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query
 #define SORT_KEYS_MAX  (DB_SORT_LEN + 1)
 #define SORT_KEY_BYTES 100 /* so that any SORT_KEYS_MAX keys fit into a struct db_position */
 struct sort_column {
-    const char *column;
-    enum arg_kind kind; /* ARG_KNOWN: a number that may be unknown */
+    const char *up, *down; /* the same, but that what is not known comes last either way */
+    enum arg_kind kind;    /* ARG_TEXT, ARG_INT or ARG_BLOB: never NULL */
 };
 extern const struct sort_column sort_columns[];
 struct ordering {
@@ -300,7 +300,7 @@ bool position_read(const struct ordering *ordering, const struct db_position *po
 /* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
-uint32_t utf8_next(const char **text);
+uint32_t utf8_lax_next(const char **text);
 size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
 
 #endif

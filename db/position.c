@@ -10,21 +10,24 @@
 #define FORMAT     1
 #define DESCENDING 0x80
 
-enum tag { TAG_UNKNOWN, TAG_NUMBER, TAG_BYTES };
+enum tag { TAG_NUMBER = 1, TAG_BYTES };
+
+#define PLAIN(column) column, column
+#define KNOWN(column) "COALESCE(" column ", 9223372036854775807)", "COALESCE(" column ", -1)"
 
 const struct sort_column sort_columns[] = {
-    [DB_SORT_ID] = {"s.code", ARG_TEXT},
-    [DB_SORT_NAME] = {"s.name_key", ARG_BLOB},
-    [DB_SORT_CALL_YEAR] = {"s.call_year", ARG_INT},
-    [DB_SORT_AMOUNT_NOK] = {"s.amount_nok", ARG_INT},
-    [DB_SORT_PLANNED] = {"s.planned", ARG_KNOWN},
-    [DB_SORT_INCLUDED] = {"s.included", ARG_KNOWN},
-    [DB_SORT_PERCENT] = {"s.permille", ARG_KNOWN},
-    [DB_SORT_LEADER] = {"s.leader_key", ARG_BLOB},
-    [DB_SORT_INSTITUTION] = {"s.institution_key", ARG_BLOB},
-    [DB_SORT_MECHANISM] = {"s.mechanism", ARG_TEXT},
-    [DB_SORT_STATUS] = {"s.status", ARG_TEXT},
-    [DB_SORT_UPDATED] = {"s.updated", ARG_INT},
+    [DB_SORT_ID] = {PLAIN("s.code"), ARG_TEXT},
+    [DB_SORT_NAME] = {PLAIN("s.name_key"), ARG_BLOB},
+    [DB_SORT_CALL_YEAR] = {PLAIN("s.call_year"), ARG_INT},
+    [DB_SORT_AMOUNT_NOK] = {PLAIN("s.amount_nok"), ARG_INT},
+    [DB_SORT_PLANNED] = {KNOWN("s.planned"), ARG_INT},
+    [DB_SORT_INCLUDED] = {KNOWN("s.included"), ARG_INT},
+    [DB_SORT_PERCENT] = {KNOWN("s.permille"), ARG_INT},
+    [DB_SORT_LEADER] = {PLAIN("s.leader_key"), ARG_BLOB},
+    [DB_SORT_INSTITUTION] = {PLAIN("s.institution_key"), ARG_BLOB},
+    [DB_SORT_MECHANISM] = {PLAIN("s.mechanism"), ARG_TEXT},
+    [DB_SORT_STATUS] = {PLAIN("s.status"), ARG_TEXT},
+    [DB_SORT_UPDATED] = {PLAIN("s.updated"), ARG_INT},
 };
 
 /* Three keys of bytes, a mechanism and the id are the longest there is. */
@@ -89,9 +92,8 @@ void position_write(const struct ordering *ordering, sqlite3_stmt *row, int colu
     for (size_t i = 0; i < ordering->len; i++, column++) {
         put_byte(ret_position, name_of(&ordering->keys[i]));
         int type = sqlite3_column_type(row, column);
-        if (type == SQLITE_NULL)
-            put_byte(ret_position, TAG_UNKNOWN);
-        else if (type == SQLITE_INTEGER)
+        assert(type != SQLITE_NULL);
+        if (type == SQLITE_INTEGER)
             put_number(ret_position, sqlite3_column_int64(row, column));
         else {
             const void *bytes = sqlite3_column_blob(row, column);
@@ -140,13 +142,9 @@ static bool get_value(struct cursor *cursor, enum arg_kind kind, struct sql_valu
     unsigned char tag;
     if (!get_byte(cursor, &tag))
         return false;
-    if (tag == TAG_UNKNOWN && kind == ARG_KNOWN) {
-        *ret_value = (struct sql_value){.kind = ARG_TEXT};
-        return true;
-    }
-    if (tag == TAG_NUMBER && (kind == ARG_KNOWN || kind == ARG_INT))
+    if (tag == TAG_NUMBER && kind == ARG_INT)
         return get_number(cursor, ret_value);
-    return tag == TAG_BYTES && (kind == ARG_TEXT || kind == ARG_BLOB) && get_bytes(cursor, kind, ret_value);
+    return tag == TAG_BYTES && kind != ARG_INT && get_bytes(cursor, kind, ret_value);
 }
 
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values)

@@ -85,13 +85,13 @@ size_t sortkey_nb(const char *text, unsigned char *out, size_t size)
 {
     struct key key = {.out = out, .size = size};
     uint32_t c;
-    while ((c = utf8_next(&text)) != 0 && key.len < size) {
+    while ((c = utf8_lax_next(&text)) != 0 && key.len < size) {
         const char *ahead = text;
         unsigned char letter = letter_of(c);
         if (is_mark(c))
             continue;
         if (letter != 0)
-            letter = composed(letter, utf8_next(&ahead));
+            letter = composed(letter, utf8_lax_next(&ahead));
         bool is_plain_a = c == 'a' || c == 'A';
         if (letter == SPACE)
             key.gap = true;
@@ -106,7 +106,7 @@ size_t sortkey_nb(const char *text, unsigned char *out, size_t size)
     return key.len;
 }
 
-uint32_t utf8_next(const char **text)
+uint32_t utf8_lax_next(const char **text)
 {
     const unsigned char *s = (const unsigned char *)*text;
     size_t more = s[0] >= 0xF0 && s[0] < 0xF5 ? 3 : s[0] >= 0xE0 && s[0] < 0xF0 ? 2 : s[0] >= 0xC2 && s[0] < 0xE0 ? 1 : 0;

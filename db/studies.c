@@ -10,11 +10,6 @@
 
 /* ── the rows after a position ──────────────────────────────────────────────────────────────────────────────── */
 
-static bool may_be_unknown(const struct db_sort *sort)
-{
-    return sort_columns[sort->key].kind == ARG_KNOWN;
-}
-
 /* Whether values grow along the walk. */
 static bool grows(const struct db_sort *sort, bool backwards)
 {
@@ -23,42 +18,29 @@ static bool grows(const struct db_sort *sort, bool backwards)
 
 static void add_column(struct sql *sql, const struct db_sort *sort, const char *rest)
 {
-    sql_add(sql, sort_columns[sort->key].column);
+    const struct sort_column *column = &sort_columns[sort->key];
+    sql_add(sql, sort->descending ? column->down : column->up);
     sql_add(sql, rest);
 }
 
-/* One key further along the walk than value. Unknown values come last of all, so first when walking backwards. */
-static void add_beyond(struct sql *sql, const struct db_sort *sort, bool backwards, const struct sql_value *value)
+static void add_compared(struct sql *sql, const struct db_sort *sort, const char *comparison, const struct sql_value *value)
 {
-    bool is_unknown = value->kind == ARG_TEXT && value->bytes == NULL;
-    if (is_unknown) {
-        if (backwards)
-            add_column(sql, sort, " IS NOT NULL");
-        else
-            sql_add(sql, "0");
-        return;
-    }
-    bool is_or_unknown = may_be_unknown(sort) && !backwards;
-    sql_add(sql, is_or_unknown ? "(" : "");
-    add_column(sql, sort, grows(sort, backwards) ? " > ?" : " < ?");
+    add_column(sql, sort, comparison);
     sql_value(sql, *value);
-    if (is_or_unknown) {
-        sql_add(sql, " OR ");
-        add_column(sql, sort, " IS NULL)");
-    }
 }
 
-/* All keys known and walked one way: the engine finds the place by one comparison of rows. */
-static bool is_plain(const struct ordering *ordering, bool backwards)
+/* All keys walked one way: the engine finds the place by one comparison of rows. */
+static bool is_one_way(const struct ordering *ordering, bool backwards)
 {
     for (size_t i = 0; i < ordering->len; i++)
-        if (may_be_unknown(&ordering->keys[i]) || grows(&ordering->keys[i], backwards) != grows(&ordering->keys[0], backwards))
+        if (grows(&ordering->keys[i], backwards) != grows(&ordering->keys[0], backwards))
             return false;
     return true;
 }
 
 static void add_row_beyond(struct sql *sql, const struct ordering *ordering, bool backwards, const struct sql_value *values)
 {
+    sql_add(sql, " AND (");
     for (size_t i = 0; i < ordering->len; i++)
         add_column(sql, &ordering->keys[i], i + 1 < ordering->len ? "," : "");
     sql_add(sql, grows(&ordering->keys[0], backwards) ? ") > (" : ") < (");
@@ -66,30 +48,32 @@ static void add_row_beyond(struct sql *sql, const struct ordering *ordering, boo
         sql_add(sql, i == 0 ? "?" : ",?");
         sql_value(sql, values[i]);
     }
+    sql_add(sql, ")");
 }
 
-/* Beyond in the first key, or equal in it and beyond in the second, and so on. */
+/* Not before in the first key: this is what an index can use. And beyond in the first key, or equal in it and beyond in the second,
+ * and so on; the plus signs keep the engine from looking each of these up by itself, which would lose the order. */
 static void add_keys_beyond(struct sql *sql, const struct ordering *ordering, bool backwards, const struct sql_value *values)
 {
+    const struct db_sort *keys = ordering->keys;
+    sql_add(sql, " AND ");
+    add_compared(sql, &keys[0], grows(&keys[0], backwards) ? " >= ?" : " <= ?", &values[0]);
+    sql_add(sql, " AND (");
     for (size_t i = 0; i < ordering->len; i++) {
-        sql_add(sql, i == 0 ? "" : " OR ");
-        for (size_t j = 0; j < i; j++) {
-            add_column(sql, &ordering->keys[j], " IS ? AND ");
-            sql_value(sql, values[j]);
-        }
-        add_beyond(sql, &ordering->keys[i], backwards, &values[i]);
+        sql_add(sql, i == 0 ? "+" : " OR +");
+        for (size_t j = 0; j < i; j++)
+            add_compared(sql, &keys[j], " = ? AND +", &values[j]);
+        add_compared(sql, &keys[i], grows(&keys[i], backwards) ? " > ?" : " < ?", &values[i]);
     }
+    sql_add(sql, ")");
 }
 
 static void add_order(struct sql *sql, const struct ordering *ordering, bool backwards)
 {
     sql_add(sql, " ORDER BY ");
     for (size_t i = 0; i < ordering->len; i++) {
-        const struct db_sort *sort = &ordering->keys[i];
         sql_add(sql, i == 0 ? "" : ", ");
-        add_column(sql, sort, grows(sort, backwards) ? " ASC" : " DESC");
-        if (may_be_unknown(sort))
-            sql_add(sql, backwards ? " NULLS FIRST" : " NULLS LAST");
+        add_column(sql, &ordering->keys[i], grows(&ordering->keys[i], backwards) ? " ASC" : " DESC");
     }
 }
 
@@ -111,12 +95,9 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
     }
     sql_add(&sql, " FROM study s");
     sql_filter(&sql, &walk->query->filter);
-    if (walk->from != NULL) {
-        bool plain = is_plain(&walk->ordering, walk->backwards);
-        sql_add(&sql, " AND (");
-        (plain ? add_row_beyond : add_keys_beyond)(&sql, &walk->ordering, walk->backwards, walk->from);
-        sql_add(&sql, ")");
-    }
+    if (walk->from != NULL)
+        (is_one_way(&walk->ordering, walk->backwards) ? add_row_beyond : add_keys_beyond)(&sql, &walk->ordering, walk->backwards,
+                                                                                          walk->from);
     add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);

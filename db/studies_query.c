@@ -122,15 +122,15 @@ static const struct {
      " UNION SELECT c.id FROM stands JOIN study c ON c.institution = stands.code)"},
 };
 
-/* Each takes a range's two ends in this order. */
+/* Each takes a range's two ends in this order. The expressions are those of the indexes; what is not known lies below 0. */
 static const struct {
     size_t offset;
     const char *within;
 } range_filters[] = {
     {OF(call_year), "s.call_year BETWEEN ? AND ?"},
     {OF(amount_nok), "s.amount_nok BETWEEN ? AND ?"},
-    {OF(planned), "s.planned BETWEEN ? AND ?"},
-    {OF(included), "s.included BETWEEN ? AND ?"},
+    {OF(planned), "COALESCE(s.planned, -1) BETWEEN max(?, 0) AND ?"},
+    {OF(included), "COALESCE(s.included, -1) BETWEEN max(?, 0) AND ?"},
     {OF(updated), "s.updated BETWEEN ? AND ?"},
     /* Takes patients of an age within the range: where the study's own range meets it. */
     {OF(age), "(COALESCE(s.age_max, 9223372036854775807) >= ? AND s.age_min <= ?)"},

@@ -45,7 +45,7 @@ static bool fold(const char *text, char out[NAME_MAX_BYTES])
 {
     size_t len = 0;
     uint32_t c;
-    while ((c = utf8_next(&text)) != 0) {
+    while ((c = utf8_lax_next(&text)) != 0) {
         if (len + 5 > NAME_MAX_BYTES)
             return false;
         len += utf8_put(lower(c), out + len);

@@ -4,7 +4,7 @@
 #ifndef STUDYD_HANDLERS_CURSOR_H
 #define STUDYD_HANDLERS_CURSOR_H
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "handlers/api.h"
 
 struct cursor {

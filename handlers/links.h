@@ -4,7 +4,7 @@
 #ifndef STUDYD_HANDLERS_LINKS_H
 #define STUDYD_HANDLERS_LINKS_H
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "handlers/api.h"
 
 /* The query without the named parameters (NULL-terminated). */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 
 /* Licence and attribution of the data: those of each programme's newest edition. */
 struct terms {

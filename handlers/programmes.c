@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "handlers/figure_json.h"
 #include "handlers/handlers.h"
 #include "handlers/json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The reference data: codes, labels, other spellings, and how many studies refer to each.
  */
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "handlers/handlers.h"
 #include "handlers/json.h"
 
@@ -46,7 +46,7 @@ static bool collect_institution(void *cls, const struct db_institution *i, int64
                             strings(i->aliases, i->aliases_len), "region", json_maybe(i->region), "region_basis",
                             json_maybe(i->region_basis), "part_of", json_maybe(i->part_of), "part_of_basis", json_maybe(i->part_of_basis),
                             "coordinates", i->coordinates, "takes_part", i->takes_part);
-    return collect_row(cls, row, "hospital", i->code, study_count);
+    return collect_row(cls, row, "institution", i->code, study_count);
 }
 
 enum api_error institutions_list(struct request *rq, struct reply *ret_reply)

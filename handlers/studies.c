@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/arena.h"
-#include "handlers/buffer.h"
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "handlers/cursor.h"
 #include "handlers/handlers.h"
 #include "handlers/json.h"

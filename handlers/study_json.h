@@ -6,7 +6,7 @@
 #define STUDYD_HANDLERS_STUDY_JSON_H
 
 #include "handlers/api.h"
-#include "handlers/buffer.h"
+#include "base/buffer.h"
 
 /* What db calls for each study that changed. */
 extern const struct db_renderer study_renderer;

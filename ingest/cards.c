@@ -132,7 +132,7 @@ static void card_read(struct reading *reading, struct folder_entry *entry)
     struct document document __attribute__((cleanup(document_close))) = {0};
     struct dataset *data = reading->data;
     int32_t row = study_of(reading, entry->name);
-    struct card *card = pool_take(&data->pool, sizeof(*card));
+    struct card *card = arena_alloc(&data->arena, sizeof(*card));
     if (card == NULL || !document_open(&document, reading, entry))
         return;
     card->file = entry->name;

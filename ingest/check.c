@@ -27,7 +27,7 @@ static void part_of_walk(struct reading *reading, int32_t *marks, int32_t from)
 void check_institutions(struct reading *reading)
 {
     size_t len = reading->data->table[TABLE_INSTITUTIONS].len;
-    int32_t *marks = pool_array(&reading->data->pool, len, sizeof(*marks));
+    int32_t *marks = arena_array(&reading->data->arena, len, sizeof(*marks));
     for (size_t i = 0; marks != NULL && i < len; i++)
         part_of_walk(reading, marks, (int32_t)i);
 }

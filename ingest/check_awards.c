@@ -111,7 +111,7 @@ static void award_categories(struct reading *reading, struct award_row *award)
     size_t len = 0;
     if (award->categories == NULL || !categories_parse(reading, award, refs, &len))
         return;
-    struct db_ref *kept = pool_array(&reading->data->pool, len, sizeof(*kept));
+    struct db_ref *kept = arena_array(&reading->data->arena, len, sizeof(*kept));
     if (kept == NULL)
         return;
     memcpy(kept, refs, len * sizeof(*kept));

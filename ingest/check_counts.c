@@ -103,7 +103,7 @@ static void counts_check(struct reading *reading, const struct counted *kind)
     size_t rows = data->table[kind->table].len, len = 0;
     for (size_t i = 0; i < data->table[TABLE_STUDIES].len; i++)
         *tally_of(data, kind, (int32_t)i) = (struct tally){-1, -1};
-    struct count *counts = pool_array(&data->pool, rows, sizeof(*counts));
+    struct count *counts = arena_array(&data->arena, rows, sizeof(*counts));
     if (counts == NULL)
         return;
     for (size_t i = 0; i < rows; i++) {

@@ -7,7 +7,7 @@
 
 bool reading_failed(const struct reading *reading)
 {
-    bool failed = reading->data->pool.failed || reading->folder->failed || reading->faults->failed;
+    bool failed = reading->data->arena.failed || reading->folder->failed || reading->faults->failed;
     for (size_t i = 0; i < KEY_COUNT; i++)
         failed = failed || reading->data->lookup[i].failed;
     return failed;
@@ -43,5 +43,5 @@ void dataset_free(struct dataset *data)
         lookup_free(&data->lookup[i]);
     for (size_t i = 0; i < FOLDER_FIXED; i++)
         free(data->text[i]);
-    pool_free(&data->pool);
+    arena_free(&data->arena);
 }

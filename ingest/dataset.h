@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
-#include "ingest/pool.h"
+#include "base/arena.h"
 #include "ingest/findings.h"
 #include "ingest/folder.h"
 #include "ingest/lookup.h"
@@ -144,7 +144,7 @@ struct dataset {
     struct rows table[TABLE_COUNT];
     bool partial[TABLE_COUNT]; /* a row could not be read: totals prove nothing */
     struct lookup lookup[KEY_COUNT];
-    struct pool pool;
+    struct arena arena;
     char *text[FOLDER_FIXED]; /* the bytes that the rows point into */
     char digest[FOLDER_DIGEST_SIZE];
     size_t cards;
@@ -156,7 +156,7 @@ struct reading {
     struct dataset *data;
     struct folder *folder;
     struct findings *faults;
-    size_t suggest_budget;
+    size_t offers_left; /* comparisons for "did you mean" that this run may still make */
 };
 
 /* Memory ran out somewhere: what was read is not whole. */

@@ -92,7 +92,7 @@ static void parse(struct document *document)
     document->root = json_loadb(document->text, document->len, JSON_REJECT_DUPLICATES, &error);
     if (document->root == NULL && (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory)) {
         /* jansson 2.14 mostly says nothing at all when memory runs out: the file is not to blame. */
-        document->reading->data->pool.failed = true;
+        document->reading->data->arena.failed = true;
     } else if (document->root == NULL) {
         findings_add(faults, document->file, error.line > 0 ? error.line : 1, NULL, "%s", syntax_text(&error));
     } else if (!json_is_object(document->root)) {

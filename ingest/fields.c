@@ -117,24 +117,24 @@ static void append(struct field_message *message, const char *text)
     message->text[used + length] = '\0';
 }
 
-static void append_nearest(struct field_message *message, const struct suggest *near)
+static void append_nearest(struct field_message *message, const struct nearest *near)
 {
-    if (near->best == NULL)
+    if (nearest_best(near) == NULL)
         return;
     append(message, "; did you mean \"");
-    append(message, near->best);
+    append(message, nearest_best(near));
     append(message, "\"?");
 }
 
 static void expect_value(struct field_message *message, const struct field *field, const char *value)
 {
-    struct suggest near;
-    suggest_begin(&near, value, NULL);
+    struct nearest near;
+    nearest_begin(&near, value);
     expect(message, value, "one of");
     for (const char *const *known = field->values; *known != NULL; known++) {
         append(message, known == field->values ? " " : ", ");
         append(message, *known);
-        suggest_offer(&near, *known);
+        nearest_offer(&near, *known);
     }
     append_nearest(message, &near);
 }
@@ -244,9 +244,9 @@ int32_t field_refer(struct reading *reading, enum key key, const char *value, st
     if (row != LOOKUP_NONE || lookup->partial)
         return row;
     char shown[FAULT_VALUE_SIZE];
-    struct suggest near;
-    suggest_begin(&near, value, &reading->suggest_budget);
-    lookup_suggest(lookup, &near);
+    struct nearest near;
+    nearest_begin(&near, value);
+    lookup_offer(lookup, &near, &reading->offers_left);
     (void)snprintf(ret_message->text, sizeof(ret_message->text), "%s is not %s", findings_value(value, shown), key_names[key]);
     append_nearest(ret_message, &near);
     return LOOKUP_NONE;

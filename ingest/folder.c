@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "ingest/forms.h"
-#include "ingest/suggest.h"
+#include "base/nearest.h"
 #include "ingest/text.h"
 
 static const struct {
@@ -74,12 +74,13 @@ static bool is_kind(int dir, const char *name, mode_t kind)
 
 static void unread_fault(struct findings *faults, const char *name)
 {
-    struct suggest near;
-    suggest_begin(&near, name, NULL);
+    struct nearest near;
+    nearest_begin(&near, name);
     for (size_t i = 0; i < FOLDER_FIXED; i++)
-        suggest_offer(&near, files[i].name);
-    findings_add(faults, name, 0, NULL, "not a file of a data set, nobody would read it%s%s%s", near.best != NULL ? "; did you mean " : "",
-                 near.best != NULL ? near.best : "", near.best != NULL ? "?" : "");
+        nearest_offer(&near, files[i].name);
+    findings_add(faults, name, 0, NULL, "not a file of a data set, nobody would read it%s%s%s",
+                 nearest_best(&near) != NULL ? "; did you mean " : "", nearest_best(&near) != NULL ? nearest_best(&near) : "",
+                 nearest_best(&near) != NULL ? "?" : "");
 }
 
 /* cards/NAME: an id with .json behind it. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -13,39 +15,10 @@ static bool is_code_character(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
-/* First byte → length and the bounds of the second byte, where overlong forms, surrogates and U+110000 are told apart. */
-static const struct {
-    unsigned char first_min, first_max, length, second_min, second_max;
-} utf8_forms[] = {
-    {0x00, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
-    {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
-    {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
-};
-
-static bool continues(const unsigned char *bytes, size_t from, size_t length)
-{
-    for (size_t i = from; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return false;
-    return true;
-}
-
 size_t forms_character(const char *text, size_t len)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    if (len == 0)
-        return 0;
-    for (size_t i = 0; i < sizeof(utf8_forms) / sizeof(utf8_forms[0]); i++) {
-        if (bytes[0] < utf8_forms[i].first_min || bytes[0] > utf8_forms[i].first_max)
-            continue;
-        size_t length = utf8_forms[i].length;
-        if (length == 1)
-            return 1;
-        if (length > len || bytes[1] < utf8_forms[i].second_min || bytes[1] > utf8_forms[i].second_max)
-            return 0;
-        return continues(bytes, 2, length) ? length : 0;
-    }
-    return 0;
+    const char *at = text;
+    return len > 0 && utf8_next(&at, text + len) >= 0 ? (size_t)(at - text) : 0;
 }
 
 bool forms_utf8(const char *text, size_t len)

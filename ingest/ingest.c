@@ -10,6 +10,10 @@
 #include "ingest/store.h"
 #include "ingest/tables.h"
 
+/* Comparisons for "did you mean" in one run: without a bound a list of half a million wrong references would be compared with
+ * half a million right ones. */
+#define OFFERS_MAX ((size_t)1000 * 1000)
+
 /* Everything of one call. */
 struct ingest {
     struct dataset data;
@@ -35,7 +39,7 @@ static struct ingest *ingest_new(void)
         return NULL;
     ingest->folder.dir = -1;
     ingest->reading =
-        (struct reading){.data = &ingest->data, .folder = &ingest->folder, .faults = &ingest->faults, .suggest_budget = SUGGEST_BUDGET};
+        (struct reading){.data = &ingest->data, .folder = &ingest->folder, .faults = &ingest->faults, .offers_left = OFFERS_MAX};
     return ingest;
 }
 

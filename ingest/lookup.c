@@ -78,11 +78,14 @@ int32_t lookup_find(const struct lookup *lookup, const char *key)
     return lookup_find_part(lookup, key, strlen(key));
 }
 
-void lookup_suggest(const struct lookup *lookup, struct suggest *suggest)
+void lookup_offer(const struct lookup *lookup, struct nearest *nearest, size_t *offers_left)
 {
-    for (size_t i = 0; i < lookup->size && !suggest_spent(suggest); i++)
-        if (lookup->slots[i].key != NULL)
-            suggest_offer(suggest, lookup->slots[i].key);
+    for (size_t i = 0; i<lookup->size && * offers_left> 0; i++) {
+        if (lookup->slots[i].key == NULL)
+            continue;
+        nearest_offer(nearest, lookup->slots[i].key);
+        (*offers_left)--;
+    }
 }
 
 void lookup_free(struct lookup *lookup)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ingest/suggest.h"
+#include "base/nearest.h"
 
 #define LOOKUP_NONE (-1)
 
@@ -33,8 +33,8 @@ int32_t lookup_add(struct lookup *lookup, const char *key, int32_t row);
 int32_t lookup_find(const struct lookup *lookup, const char *key);
 /* Like lookup_find, for the first len bytes of key. */
 int32_t lookup_find_part(const struct lookup *lookup, const char *key, size_t len);
-/* Offers every key. */
-void lookup_suggest(const struct lookup *lookup, struct suggest *suggest);
+/* Offers every key, as long as offers are left: two hundred faults are told, each against any number of codes. */
+void lookup_offer(const struct lookup *lookup, struct nearest *nearest, size_t *offers_left);
 void lookup_free(struct lookup *lookup);
 
 #endif

@@ -41,7 +41,7 @@ static void string_fill(struct document *document, const json_t *value, const st
         document_fault(document, path, "empty: write null for what is not known");
         return;
     }
-    const char *copy = base != NULL && field->size > 0 ? pool_text(&reading->data->pool, text) : text;
+    const char *copy = base != NULL && field->size > 0 ? arena_strdup(&reading->data->arena, text) : text;
     if (copy == NULL)
         return;
     bool good = field_take(reading, field, copy, base, &message);
@@ -93,7 +93,7 @@ static void distinct_check(struct document *document, const json_t *list, const 
         if (json_is_string(item) && lookup_add(&seen, json_string_value(item), (int32_t)i) != LOOKUP_NONE)
             document_fault(document, &at, "stands twice in the list");
     }
-    document->reading->data->pool.failed |= seen.failed;
+    document->reading->data->arena.failed |= seen.failed;
 }
 
 static void list_fill(struct document *document, const json_t *list, const struct json_path *path, const struct field *field, void *base)
@@ -105,7 +105,7 @@ static void list_fill(struct document *document, const json_t *list, const struc
         return;
     }
     bool kept = base != NULL && field->size > 0;
-    char *items = kept ? pool_array(&document->reading->data->pool, len, field->item_size) : NULL;
+    char *items = kept ? arena_array(&document->reading->data->arena, len, field->item_size) : NULL;
     json_array_foreach(list, i, item)
     {
         struct json_path at = {.up = path, .element = i};
@@ -123,16 +123,16 @@ static void list_fill(struct document *document, const json_t *list, const struc
 
 static void unknown_member(struct document *document, const struct json_path *path, const char *name, const struct field *fields)
 {
-    struct suggest near;
-    suggest_begin(&near, name, NULL);
+    struct nearest near;
+    nearest_begin(&near, name);
     for (const struct field *field = fields; field->name != NULL; field++) {
         if (strcmp(field->name, name) == 0)
             return;
-        suggest_offer(&near, field->name);
+        nearest_offer(&near, field->name);
     }
     struct json_path at = {.up = path, .member = name};
-    if (near.best != NULL)
-        document_fault(document, &at, "unknown member; did you mean \"%s\"?", near.best);
+    if (nearest_best(&near) != NULL)
+        document_fault(document, &at, "unknown member; did you mean \"%s\"?", nearest_best(&near));
     else
         document_fault(document, &at, "unknown member");
 }

@@ -98,9 +98,9 @@ static void profile_keep(struct dataset *data, const json_t *root)
 {
     json_auto_t *profile = profile_of(root);
     char *dump = profile != NULL ? json_dumps(profile, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-    const char *copy = dump != NULL ? pool_text(&data->pool, dump) : NULL;
+    const char *copy = dump != NULL ? arena_strdup(&data->arena, dump) : NULL;
     free(dump);
-    data->pool.failed |= copy == NULL;
+    data->arena.failed |= copy == NULL;
     data->programme.profile = copy;
     data->programme.profile_len = copy != NULL ? strlen(copy) : 0;
 }

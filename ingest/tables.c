@@ -33,16 +33,17 @@ static size_t header_count(const struct csv_record *header, const char *name)
 
 static void unknown_column(struct findings *faults, const char *file, const char *name, const struct field *fields)
 {
-    struct suggest near;
+    struct nearest near;
     char shown[FAULT_VALUE_SIZE];
-    suggest_begin(&near, name, NULL);
+    nearest_begin(&near, name);
     for (const struct field *field = fields; field->name != NULL; field++) {
         if (strcmp(field->name, name) == 0)
             return;
-        suggest_offer(&near, field->name);
+        nearest_offer(&near, field->name);
     }
     findings_add(faults, file, 1, name, "unknown column %s%s%s%s", findings_value(name, shown),
-                 near.best != NULL ? "; did you mean \"" : "", near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
+                 nearest_best(&near) != NULL ? "; did you mean \"" : "", nearest_best(&near) != NULL ? nearest_best(&near) : "",
+                 nearest_best(&near) != NULL ? "\"?" : "");
 }
 
 static void misplaced_column(struct findings *faults, const char *file, const struct csv_record *header, const struct field *fields)
@@ -124,7 +125,7 @@ static bool row_read(struct reading *reading, enum table table, const struct csv
     }
     void *row = rows_add(rows);
     if (row == NULL) {
-        reading->data->pool.failed = true;
+        reading->data->arena.failed = true;
         return false;
     }
     row_fill(reading, table, record, row, rows->len - 1);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "handlers/handlers.h"
 #include "server/accept.h"
 #include "server/cache.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "server/log.h"
-#include "server/nearest.h"
+#include "base/nearest.h"
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_BYTES, KIND_TIME, KIND_LEVEL, KIND_FLAG, KIND_TEXTS };
 

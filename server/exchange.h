@@ -51,4 +51,10 @@ struct exchange {
     struct answer answer;
 };
 
+/* A new one, with an id and the time; NULL = no memory. */
+struct exchange *exchange_new(struct worker *worker);
+/* Logs it and keeps its memory for the next. whole: the answer went out to its last byte. */
+void exchange_end(struct exchange *exchange, bool whole);
+void exchange_spares_free(struct worker *worker);
+
 #endif

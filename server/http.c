@@ -4,16 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#include "handlers/arena.h"
-#include "server/accept.h"
+#include "base/arena.h"
 #include "server/answer.h"
 #include "server/reply.h"
 
-/* More than the widest query's canonical form and the texts of its faults. */
-#define REQUEST_MEMORY (4 * 1024 * 1024)
-#define SPARES_MAX     256
 /* libmicrohttpd parses the query too, into a record for each parameter, and where its memory does not suffice it neither answers
  * nor closes. No resource takes a quarter of this. */
 #define PARAMETERS_MAX 128
@@ -60,11 +55,22 @@ static void connection_open(struct worker *worker, struct MHD_Connection *mhd, v
     deadline_set(&connection->deadline, &worker->waits[WAIT_HEAD], worker->now);
 }
 
+/* The end of every request: once, whatever the library does in between. */
+static void request_over(struct connection *connection, bool whole)
+{
+    if (!connection || !connection->exchange)
+        return;
+    exchange_end(connection->exchange, whole);
+    connection->exchange = NULL;
+}
+
 static void connection_closed(struct worker *worker, void **socket_context)
 {
     struct connection *connection = *socket_context;
     if (!connection)
         return;
+    /* Where cookies take more than its memory, 0.9.75 closes without telling that the request is over. */
+    request_over(connection, false);
     deadline_clear(&connection->deadline);
     if (!connection->trusted)
         address_disconnected(worker->server->addresses, &connection->address);
@@ -88,140 +94,11 @@ static struct connection *connection_of(struct MHD_Connection *mhd)
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static void connection_waits(struct worker *worker, struct MHD_Connection *mhd, enum wait wait, bool busy)
+static void connection_waits(struct worker *worker, struct MHD_Connection *mhd, enum wait wait)
 {
     struct connection *connection = connection_of(mhd);
-    if (!connection)
-        return;
-    connection->busy = busy;
-    deadline_set(&connection->deadline, &worker->waits[wait], worker->now);
-}
-
-/* ── exchanges ───────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int64_t microseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static char *hex_write(char *at, uint64_t number, unsigned digits)
-{
-    static const char hex[] = "0123456789abcdef";
-    for (unsigned i = digits; i-- > 0; number >>= 4)
-        at[i] = hex[number & 15];
-    return at + digits;
-}
-
-/* Run, worker, number: 8-2-8 hexadecimal digits. */
-static void id_write(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
-{
-    char *at = hex_write(ret_id, worker->server->run_id, 8);
-    *at++ = '-';
-    at = hex_write(at, worker->index, 2);
-    *at++ = '-';
-    *hex_write(at, ++worker->requests, 8) = '\0';
-}
-
-static void exchange_free(struct exchange *x)
-{
-    if (!x)
-        return;
-    arena_free(x->arena);
-    free(x);
-}
-
-static struct exchange *exchange_new(struct worker *worker)
-{
-    struct exchange *x = worker->spare;
-    if (x) {
-        worker->spare = x->next;
-        worker->spares--;
-    } else {
-        x = calloc(1, sizeof *x);
-        if (x)
-            x->arena = arena_new(REQUEST_MEMORY);
-        if (!x || !x->arena) {
-            exchange_free(x);
-            return NULL;
-        }
-    }
-    *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = microseconds()};
-    x->head.arena = x->arena;
-    id_write(worker, x->id);
-    return x;
-}
-
-static void exchange_spare(struct worker *worker, struct exchange *x)
-{
-    if (worker->spares == SPARES_MAX) {
-        exchange_free(x);
-        return;
-    }
-    arena_reset(x->arena);
-    x->next = worker->spare;
-    worker->spare = x;
-    worker->spares++;
-}
-
-void http_spares_free(struct worker *worker)
-{
-    for (struct exchange *x; (x = worker->spare) != NULL;) {
-        worker->spare = x->next;
-        exchange_free(x);
-    }
-}
-
-/* ── the log of requests ─────────────────────────────────────────────────────────────────────────────────────── */
-
-/* A failure of ours is an error; unavailability is how overload and shutdown look, and worth a warning. */
-static enum log_level level_of(const struct exchange *x)
-{
-    int status = x->answer.status;
-    if (status == 0)
-        return LOG_LEVEL_DEBUG;
-    return status >= 500 && status != 501 && status != 505
-               ? status == 503 && x->answer.error == API_UNAVAILABLE ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR
-               : LOG_LEVEL_INFO;
-}
-
-static void log_answer(struct log_line *line, const struct exchange *x, bool whole)
-{
-    const struct answer *answer = &x->answer;
-    bool bodiless = answer->status == 304 || answer->status == 204 || (x->method && strcmp(x->method, "HEAD") == 0);
-    log_number(line, "status", answer->status);
-    log_number(line, "bytes", bodiless ? 0 : (int64_t)answer->len);
-    log_number(line, "us", microseconds() - x->begun);
-    log_text(line, "coding", answer->coding);
-    log_flag(line, "hit", answer->hit);
-    if (answer->error != API_OK)
-        log_text(line, "problem", problem_of(answer->error)->slug);
-    if (answer->detail)
-        log_text(line, "detail", answer->detail);
-    if (!whole)
-        log_flag(line, "cut_off", true);
-}
-
-static void log_exchange(const struct exchange *x, bool whole)
-{
-    struct worker *worker = x->worker;
-    const struct config *config = worker->server->config;
-    bool success = x->answer.status > 0 && x->answer.status < 400 && whole;
-    if (success && worker->successes++ % (uint64_t)config->log_sample != 0)
-        return;
-    struct log_line line;
-    if (!log_begin(&line, &worker->server->log, level_of(x), "request"))
-        return;
-    char client[ADDRESS_TEXT_SIZE];
-    address_write(&x->client, client);
-    log_text(&line, "request_id", x->id);
-    log_text(&line, "address", client);
-    log_text(&line, "method", x->method);
-    log_text(&line, "route", x->match.route ? x->match.route->path : NULL);
-    log_answer(&line, x, whole);
-    log_bytes(&line, "target", x->target_text, x->target_len); /* last: it may be cut */
-    log_end(&line);
+    if (connection)
+        deadline_set(&connection->deadline, &worker->waits[wait], worker->now);
 }
 
 /* ── the calls of one request ────────────────────────────────────────────────────────────────────────────────── */
@@ -239,6 +116,7 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
 {
     struct worker *worker = cls;
     struct connection *connection = connection_of(mhd);
+    request_over(connection, false); /* there is none, but then nothing may be lost */
     struct exchange *x = connection ? exchange_new(worker) : NULL;
     if (!x)
         return NULL; /* the first call cuts the connection */
@@ -248,11 +126,12 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
     x->target_len = len <= LINT_TARGET_MAX ? len : LINT_TARGET_MAX + 1;
     x->target_text = arena_strndup(x->arena, target ? target : "", x->target_len);
     x->client = connection->address;
-    connection->busy = true; /* its deadline stays: it bounds the whole head */
-    if (x->target_text)
-        return x;
-    exchange_spare(worker, x);
-    return NULL;
+    if (!x->target_text) {
+        exchange_end(x, false);
+        return NULL;
+    }
+    connection->exchange = x; /* the deadline stays: it bounds the whole head */
+    return x;
 }
 
 size_t http_unescape(void *cls, struct MHD_Connection *mhd, char *text)
@@ -267,7 +146,7 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *mh
     struct answer *answer = &x->answer;
     if (!answer->response)
         return MHD_NO;
-    connection_waits(x->worker, mhd, WAIT_SEND, true);
+    connection_waits(x->worker, mhd, WAIT_SEND);
     enum MHD_Result queued = MHD_queue_response(mhd, (unsigned)answer->status, answer->response);
     if (answer->owned)
         reply_drop(answer->response);
@@ -340,7 +219,7 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *mhd
         return send_answer(x, mhd);
     }
     if (x->head.body)
-        connection_waits(x->worker, mhd, WAIT_BODY, true);
+        connection_waits(x->worker, mhd, WAIT_BODY);
     return MHD_YES;
 }
 
@@ -365,12 +244,7 @@ enum MHD_Result http_call(void *cls, struct MHD_Connection *mhd, const char *url
 
 void http_end(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
-    struct worker *worker = cls;
-    struct exchange *x = *context;
     *context = NULL;
-    connection_waits(worker, mhd, WAIT_HEAD, false);
-    if (!x)
-        return;
-    log_exchange(x, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    exchange_spare(worker, x);
+    connection_waits(cls, mhd, WAIT_HEAD);
+    request_over(connection_of(mhd), code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }

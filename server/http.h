@@ -10,6 +10,7 @@
 
 #include "server/address.h"
 #include "server/deadline.h"
+#include "server/exchange.h"
 #include "server/worker.h"
 
 struct connection {
@@ -17,7 +18,7 @@ struct connection {
     int fd;                   /* libmicrohttpd's */
     struct address address;
     bool trusted; /* a proxy of ours */
-    bool busy;    /* a request has begun and is not over */
+    struct exchange *exchange; /* the request that has begun and is not over; NULL = none */
 };
 
 /* For MHD_start_daemon; cls is the worker throughout. */
@@ -29,8 +30,5 @@ enum MHD_Result http_call(void *cls, struct MHD_Connection *connection, const ch
 void http_end(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
 /* Targets are decoded by ourselves, after routing. */
 size_t http_unescape(void *cls, struct MHD_Connection *connection, char *text);
-
-/* Frees the exchanges kept for reuse. */
-void http_spares_free(struct worker *worker);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 
 /* What a byte may be part of. Tables, because they cost 60 ns for a target where strchr costs microseconds. */
 enum { TOKEN = 1, PATH = 2, HOST = 4, DIGIT = 8, HEX = 16 };

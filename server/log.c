@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "server/instant.h"
-#include "server/percent.h"
+#include "base/utf8.h"
 
 /* Kept free for the end of the line. */
 #define TAIL ",\"cut\":true}\n"

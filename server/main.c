@@ -5,7 +5,7 @@
 
 #include "server/command.h"
 #include "server/etag.h"
-#include "server/nearest.h"
+#include "base/nearest.h"
 #include "server/route.h"
 
 static const struct command commands[] = {

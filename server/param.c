@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "server/nearest.h"
+#include "base/nearest.h"
 #include "server/param_kind.h"
 #include "server/percent.h"
 

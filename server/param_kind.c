@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "server/instant.h"
-#include "server/nearest.h"
+#include "base/nearest.h"
 #include "server/percent.h"
 
 #define ID_MAX 64

@@ -5,8 +5,8 @@
 #ifndef STUDYD_SERVER_PARAM_KIND_H
 #define STUDYD_SERVER_PARAM_KIND_H
 
-#include "handlers/arena.h"
-#include "handlers/buffer.h"
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "server/route.h"
 
 /* Most values of one list. */

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Percent-encoding (RFC 3986) and UTF-8 (RFC 3629), strictly.
+ * Percent-encoding (RFC 3986), strictly.
  */
 #ifndef STUDYD_SERVER_PERCENT_H
 #define STUDYD_SERVER_PERCENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "handlers/arena.h"
-#include "handlers/buffer.h"
-
-/* The code point at *at, which moves on; −1 = not UTF-8. *at < end. */
-int32_t utf8_next(const char **at, const char *end);
+#include "base/arena.h"
+#include "base/buffer.h"
 
 /* Decodes one name or value of a query: UTF-8 without control characters. NULL = it cannot be, and *ret_reason says why, for
  * people, as the rest of a sentence that begins with what it is; *ret_reason NULL = no memory. */

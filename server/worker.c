@@ -145,7 +145,7 @@ static void close_resting(struct worker *worker)
         struct connection *connection = (struct connection *)at;
         int unread = 0;
         next = at->next;
-        if (connection->busy || ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0)
+        if (connection->exchange || ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0)
             continue;
         deadline_clear(at);
         shutdown(connection->fd, SHUT_RDWR);
@@ -169,7 +169,7 @@ static void stop(struct worker *worker)
 {
     if (worker->daemon)
         MHD_stop_daemon(worker->daemon);
-    http_spares_free(worker);
+    exchange_spares_free(worker);
     cache_free(worker->cache);
     if (worker->reader)
         db_reader_close(worker->reader);

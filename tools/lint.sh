@@ -13,20 +13,21 @@ refuse() {
     return 0
 }
 
-refuse 'sqlite3 outside db/' '#include [<"]sqlite3' server/*.[ch] handlers/*.[ch] ingest/*.[ch]
-refuse 'jansson in db/' '#include [<"]jansson' db/*.[ch]
-refuse 'libmicrohttpd outside server/' '#include [<"]microhttpd' db/*.[ch] handlers/*.[ch] ingest/*.[ch]
+refuse 'sqlite3 outside db/' '#include [<"]sqlite3' base/*.[ch] server/*.[ch] handlers/*.[ch] ingest/*.[ch]
+refuse 'jansson in db/ or base/' '#include [<"]jansson' base/*.[ch] db/*.[ch]
+refuse 'libmicrohttpd outside server/' '#include [<"]microhttpd' base/*.[ch] db/*.[ch] handlers/*.[ch] ingest/*.[ch]
 refuse 'db knows nobody above it' '#include "(server|handlers|ingest)/' db/*.[ch]
 refuse 'handlers and ingest do not know the server' '#include "server/' handlers/*.[ch] ingest/*.[ch]
+refuse 'base knows nobody' '#include "(server|handlers|ingest|db)/' base/*.[ch]
 refuse 'ingest does not know the handlers' '#include "handlers/' ingest/*.[ch]
 refuse 'SQL outside db/' '"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA) ' server/*.c handlers/*.c ingest/*.c
-refuse 'a forbidden call' '\b(atoi|atol|strtok|sprintf|vsprintf|strcpy|strcat|gets|system|popen)\(' server/*.c handlers/*.c ingest/*.c db/*.c
+refuse 'a forbidden call' '\b(atoi|atol|strtok|sprintf|vsprintf|strcpy|strcat|gets|system|popen)\(' server/*.c handlers/*.c ingest/*.c db/*.c base/*.c
 for name in utils misc helpers common; do
     for room in server handlers ingest db tests; do
         if [ -e "$room/$name.c" ] || [ -e "$room/$name.h" ]; then fault "$room/$name: name it after what it does"; fi
     done
 done
-for file in server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch]; do
+for file in server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch]; do
     head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: GPL-3.0-or-later' || fault "$file: no SPDX line"
     lines=$(wc -l < "$file")
     [ "$lines" -le 500 ] || fault "$file: $lines lines; at most 500"

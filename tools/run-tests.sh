@@ -3,11 +3,11 @@
 # run-tests.sh DIR: runs every test program under DIR/tests and adds up what they say. Exchanges with the daemon are
 # recorded in DIR/exchanges.ndjson for the contract check.
 set -eu
-dir=$1
-here=$(pwd)
-exchanges=$here/$dir/exchanges.ndjson
+dir=$(cd "$1" && pwd)
+exchanges=$dir/exchanges.ndjson
 rm -f "$exchanges"
-export STUDYD="$here/$dir/studyd" STUDYD_EXCHANGES="$exchanges" STUDYD_SOURCE="$here"
+STUDYD_SOURCE=$(pwd)
+export STUDYD_SOURCE STUDYD="$dir/studyd" STUDYD_EXCHANGES="$exchanges"
 export CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-120}"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=0:exitcode=99}" UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="${TSAN_OPTIONS:-exitcode=99}"
 
@@ -32,6 +32,6 @@ for source in tests/*/test_*.c; do
         printf '%-40s %4d checks\n' "$program" "$checks"
     fi
 done
-echo "$dir: $passed passed, $failed failed"
+echo "$1: $passed passed, $failed failed"
 echo "$passed $failed" > "$dir/sums"
 [ "$failed" = 0 ]

@@ -147,21 +147,28 @@ CREATE TABLE study (
     leader_key BLOB NOT NULL DEFAULT x'',
     institution_key BLOB NOT NULL DEFAULT x''
 ) STRICT;
-CREATE INDEX study_by_programme ON study (programme, code);
+-- A filter alone comes out in the usual order. Unknown numbers sort last both ways, so each way has its own index
+-- (db/position.c names the same expressions).
 CREATE INDEX study_by_edition ON study (edition);
-CREATE INDEX study_by_leader_name ON study (leader);
-CREATE INDEX study_by_institution_code ON study (institution);
+CREATE INDEX study_by_programme ON study (programme, call_year, code);
+CREATE INDEX study_by_leader_name ON study (leader, call_year, code);
+CREATE INDEX study_by_institution_code ON study (institution, call_year, code);
+CREATE INDEX study_by_mechanism ON study (mechanism, call_year, code);
+CREATE INDEX study_by_status ON study (status, call_year, code);
+CREATE INDEX study_by_card ON study (has_card, call_year, code);
+CREATE INDEX study_by_behind ON study (behind_plan, call_year, code);
 CREATE INDEX study_by_age ON study (age_min, age_max);
-CREATE INDEX study_by_card ON study (has_card);
-CREATE INDEX study_by_behind ON study (behind_plan);
 CREATE INDEX study_by_call_year ON study (call_year, code);
-CREATE INDEX study_by_mechanism ON study (mechanism, code);
-CREATE INDEX study_by_status ON study (status, code);
+CREATE INDEX study_by_call_year_down ON study (call_year DESC, code);
 CREATE INDEX study_by_amount ON study (amount_nok, code);
-CREATE INDEX study_by_planned ON study (planned, code);
-CREATE INDEX study_by_included ON study (included, code);
-CREATE INDEX study_by_permille ON study (permille, code);
 CREATE INDEX study_by_updated ON study (updated, code);
+CREATE INDEX study_by_updated_down ON study (updated DESC, code);
+CREATE INDEX study_by_planned ON study (COALESCE(planned, 9223372036854775807), code);
+CREATE INDEX study_by_planned_down ON study (COALESCE(planned, -1) DESC, code);
+CREATE INDEX study_by_included ON study (COALESCE(included, 9223372036854775807), code);
+CREATE INDEX study_by_included_down ON study (COALESCE(included, -1) DESC, code);
+CREATE INDEX study_by_permille ON study (COALESCE(permille, 9223372036854775807), code);
+CREATE INDEX study_by_permille_down ON study (COALESCE(permille, -1) DESC, code);
 CREATE INDEX study_by_name ON study (name_key, code);
 CREATE INDEX study_by_leader ON study (leader_key, code);
 CREATE INDEX study_by_institution ON study (institution_key, code);

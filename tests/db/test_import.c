@@ -393,6 +393,21 @@ START_TEST(what_was_filed_here_stands)
 }
 END_TEST
 
+START_TEST(a_report_that_goes_counts_though_it_does_not_show)
+{
+    struct said *said = said_new();
+    said->reports[1] = (struct db_report){"alpha", NULL, "2022-12-31", 9, NULL};
+    import_ok(said);
+    said->edition.digest = "d2";
+    said->reports[1] = (struct db_report){0};
+    struct db_import_result result = import_ok(said);
+    ck_assert_int_eq(result.studies_updated, 1);
+    ck_assert_int_eq(version_of("alpha"), 2);
+    ck_assert_int_eq(version_of("beta"), 1);
+    free(said);
+}
+END_TEST
+
 START_TEST(a_changed_older_edition_takes_its_conflicts_from_newer_studies)
 {
     import_ok(&first_said);
@@ -407,6 +422,16 @@ START_TEST(a_changed_older_edition_takes_its_conflicts_from_newer_studies)
     assert_shows("alpha", "edition 2024 says 60");
     said->edition.digest = "d3";
     said->reports[0] = (struct db_report){0};
+    ck_assert_int_eq(import_ok(said).conflicts, 0);
+    assert_hides("alpha", "conflict");
+    said->edition.digest = "d4"; /* it contradicts again, and then what was filed is corrected; alpha itself is not in it any more */
+    said->reports[0] = first_said.reports[0];
+    ck_assert_int_eq(import_ok(said).conflicts, 1);
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
+        "SELECT id, NULL, '2024-12-31', 60, 6, 'filed', 'filed' FROM study WHERE code = 'alpha'");
+    said->edition.digest = "d5";
+    said->studies[0] = said->studies[1];
+    said->studies[1] = (struct db_study){0};
     ck_assert_int_eq(import_ok(said).conflicts, 0);
     assert_hides("alpha", "conflict");
     free(said);
@@ -476,6 +501,7 @@ int main(void)
     tcase_add_test(cases, an_institution_is_part_of_one_that_exists);
     tcase_add_test(cases, what_was_edited_here_stays);
     tcase_add_test(cases, what_was_filed_here_stands);
+    tcase_add_test(cases, a_report_that_goes_counts_though_it_does_not_show);
     tcase_add_test(cases, a_changed_older_edition_takes_its_conflicts_from_newer_studies);
     tcase_add_test(cases, an_old_id_answers_for_ever);
     tcase_add_test(cases, a_filed_report_cannot_be_changed_or_removed);

@@ -2,7 +2,6 @@
 #include "ingest/forms.h"
 
 #include "ingest/fixture.h"
-#include "ingest/suggest.h"
 
 static bool lines_100(const char *text)
 {
@@ -127,45 +126,6 @@ START_TEST(utf8_is_told_from_other_bytes)
 }
 END_TEST
 
-/* Candidates are always those of the list below; NULL = nothing is near. */
-static const struct {
-    const char *wanted, *best;
-} nearest[] = {
-    {"sor-ost", "sor-ost"},
-    {"sorost", "sor-ost"},
-    {"sor-sot", "sor-ost"},
-    {"vset", "vest"},
-    {"nrod", "nord"},
-    {"nor", "nord"},
-    {"xyz", NULL},
-    {"", NULL},
-    {"international-", "international"},
-    {"m", NULL},
-};
-
-START_TEST(nearest_value_is_suggested)
-{
-    static const char *const known[] = {"sor-ost", "vest", "midt", "nord", "international"};
-    struct suggest near;
-    suggest_begin(&near, nearest[_i].wanted, NULL);
-    for (size_t i = 0; i < 5; i++)
-        suggest_offer(&near, known[i]);
-    ck_assert_pstr_eq(near.best, nearest[_i].best);
-}
-END_TEST
-
-START_TEST(suggestions_end_with_their_budget)
-{
-    struct suggest near;
-    size_t budget = 1;
-    suggest_begin(&near, "vest", &budget);
-    suggest_offer(&near, "nord");
-    suggest_offer(&near, "vest");
-    ck_assert_ptr_null(near.best);
-    ck_assert_uint_eq(budget, 0);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("ingest/forms");
@@ -173,8 +133,6 @@ int main(void)
     tcase_add_loop_test(cases, good_texts_have_the_form_and_bad_ones_do_not, 0, sizeof(forms) / sizeof(forms[0]));
     tcase_add_loop_test(cases, decimals_are_exact, 0, sizeof(decimals) / sizeof(decimals[0]));
     tcase_add_loop_test(cases, utf8_is_told_from_other_bytes, 0, sizeof(utf8) / sizeof(utf8[0]));
-    tcase_add_loop_test(cases, nearest_value_is_suggested, 0, sizeof(nearest) / sizeof(nearest[0]));
-    tcase_add_test(cases, suggestions_end_with_their_budget);
     suite_add_tcase(suite, cases);
     return fixture_run(suite);
 }

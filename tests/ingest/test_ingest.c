@@ -142,7 +142,7 @@ static const struct change {
     {"figures.csv", "1313.5", "\"1313,5\"", "figures.csv:2:value", "decimal number"},
     {"figures.csv", "1313.5", "1313.1234567", "figures.csv:2:value", "decimal number"},
     {"figures.csv", "1313.5", "", "figures.csv:2:value", "must be known"},
-    {"figures.csv", "million-nok", "million-kr", "figures.csv:2:unit", "did you mean \"million-nok\"?"},
+    {"figures.csv", "million-nok", "million-nk", "figures.csv:2:unit", "did you mean \"million-nok\"?"},
     {"figures.csv", "leaders-share", "leader-share", "figures.csv:3:measure", "did you mean \"leaders-share\"?"},
     {"figures.csv", "open-call", "opencall", "figures.csv:3:mechanism", "did you mean \"open-call\"?"},
     {"figures.csv", "neurological", "brain", "figures.csv:3:category", "not a code of categories.csv"},

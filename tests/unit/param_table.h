@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "server/param.h"
 
 /* ── the register as these tests know it ─────────────────────────────────────────────────────────────────────── */
@@ -122,7 +122,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    arena_free(arena);
+    arena_delete(arena);
 }
 
 static void ask_at(struct asked *asked, const char *path, const char *query, struct arena *room)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/arena.h"
-#include "handlers/buffer.h"
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "handlers/cursor.h"
 #include "handlers/json.h"
 #include "handlers/links.h"
@@ -142,7 +142,7 @@ START_TEST(a_cursor_comes_back_as_it_was_and_only_for_its_own_query)
     ck_assert(!cursor_read(text, "category=stroke", &back));
     ck_assert(!cursor_read("AAAA", "category=cancer", &back));
     ck_assert(!cursor_read("", "category=cancer", &back));
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 
@@ -162,7 +162,7 @@ START_TEST(a_query_loses_the_named_parameters_only)
     static const char *const names[] = {"cursor", "limit", NULL};
     struct arena *arena = arena_new(65536);
     ck_assert_str_eq(query_without(arena, without_cases[_i].query, names), without_cases[_i].rest);
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 
@@ -174,7 +174,7 @@ START_TEST(urls_are_joined_with_the_right_marks)
     ck_assert_str_eq(url_with(arena, "/s", "", "b", "2"), "/s?b=2");
     ck_assert_str_eq(url_with(arena, "/s", "a=1", "b", "2"), "/s?a=1&b=2");
     ck_assert_ptr_null(url_with(arena, "/s", NULL, "b", "2"));
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 #include "server/lint.h"
 
 #define COUNT(table) (int)(sizeof table / sizeof *table)
@@ -18,7 +18,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    arena_free(arena);
+    arena_delete(arena);
 }
 
 /* ── the target ─────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -156,7 +156,7 @@ START_TEST(little_memory_is_unavailable_never_wrong)
             ck_assert_uint_eq(asked.faults.len, 8);
         if (limit >= 4094)
             ck_assert_int_ne(asked.error, API_UNAVAILABLE);
-        arena_free(small);
+        arena_delete(small);
     }
 }
 END_TEST

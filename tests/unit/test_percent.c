@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "server/percent.h"
 
 static struct arena *arena;
@@ -14,7 +15,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    arena_free(arena);
+    arena_delete(arena);
 }
 
 START_TEST(every_code_point_and_nothing_else_is_utf8)
@@ -97,7 +98,7 @@ START_TEST(no_memory_is_told_from_a_fault)
     struct arena *small = arena_new(8);
     ck_assert_ptr_null(percent_decode(small, "0123456789abcdef", 16, &reason));
     ck_assert_ptr_null(reason);
-    arena_free(small);
+    arena_delete(small);
 }
 END_TEST
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/nearest.h"
+#include "base/nearest.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "server/percent.h"
+#include "base/utf8.h"
 
 #define EDITS_MAX 2
 #define FAR       (EDITS_MAX + 1)

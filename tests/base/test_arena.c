@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/arena.h"
+#include "base/arena.h"
 
 START_TEST(memory_is_zeroed_and_aligned_also_after_a_reset)
 {
@@ -23,7 +23,7 @@ START_TEST(memory_is_zeroed_and_aligned_also_after_a_reset)
         }
         arena_reset(arena);
     }
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 
@@ -40,7 +40,7 @@ START_TEST(pieces_do_not_overlap)
                 ck_abort_msg("byte %zu of piece %zu was overwritten", at, i);
         }
     }
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 
@@ -56,7 +56,7 @@ START_TEST(the_limit_holds_for_all_blocks_together)
         ck_assert_uint_ge(total + 2 * 64, limits[i] > 8192 ? limits[i] - limits[i] / 16 : limits[i]);
         arena_reset(arena);
         ck_assert_int_eq(arena_alloc(arena, 64) != NULL, limits[i] >= 64);
-        arena_free(arena);
+        arena_delete(arena);
     }
 }
 END_TEST
@@ -69,8 +69,8 @@ START_TEST(one_piece_may_fill_the_limit)
     ck_assert_ptr_null(arena_alloc(arena, SIZE_MAX - 8));
     ck_assert_ptr_nonnull(arena_alloc(arena, 100000 - 8192));
     ck_assert_ptr_null(arena_alloc(arena, 8193));
-    arena_free(arena);
-    arena_free(NULL);
+    arena_delete(arena);
+    arena_delete(NULL);
 }
 END_TEST
 
@@ -84,7 +84,7 @@ START_TEST(texts_are_copied_and_printed)
     ck_assert_uint_eq(strlen(arena_printf(arena, "%5000d", 1)), 5000);
     ck_assert_ptr_null(arena_printf(arena, "%9000d", 1));
     ck_assert_ptr_null(arena_strndup(arena, "a", SIZE_MAX));
-    arena_free(arena);
+    arena_delete(arena);
 }
 END_TEST
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/buffer.h"
+#include "base/buffer.h"
 
 START_TEST(bytes_come_out_as_they_went_in)
 {

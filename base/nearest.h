@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * did_you_mean: the known word nearest to one that is not known, by code points and without regard to case.
  */
-#ifndef STUDYD_SERVER_NEAREST_H
-#define STUDYD_SERVER_NEAREST_H
+#ifndef STUDYD_BASE_NEAREST_H
+#define STUDYD_BASE_NEAREST_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * Bytes that grow up to a limit. After the first failure every append fails and the content is gone, so that only the end
  * has to be checked.
  */
-#ifndef STUDYD_HANDLERS_BUFFER_H
-#define STUDYD_HANDLERS_BUFFER_H
+#ifndef STUDYD_BASE_BUFFER_H
+#define STUDYD_BASE_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

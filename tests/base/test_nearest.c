@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/nearest.h"
+#include "base/nearest.h"
 
 static const char *nearest_of(struct nearest *nearest, const char *wanted, const char *const *known)
 {
