@@ -29,13 +29,14 @@ static void add_compared(struct sql *sql, const struct db_sort *sort, const char
     sql_value(sql, *value);
 }
 
-/* All keys walked one way: the engine finds the place by one comparison of rows. */
-static bool is_one_way(const struct ordering *ordering, bool backwards)
+/* All keys walked one way, and the first a column of its own: the engine finds the place by one comparison of rows. */
+static bool is_row_comparable(const struct ordering *ordering, bool backwards)
 {
+    const struct sort_column *first = &sort_columns[ordering->keys[0].key];
     for (size_t i = 0; i < ordering->len; i++)
         if (grows(&ordering->keys[i], backwards) != grows(&ordering->keys[0], backwards))
             return false;
-    return true;
+    return strcmp(first->up, first->down) == 0;
 }
 
 static void add_row_beyond(struct sql *sql, const struct ordering *ordering, bool backwards, const struct sql_value *values)
@@ -95,9 +96,10 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
     }
     sql_add(&sql, " FROM study s");
     sql_filter(&sql, &walk->query->filter);
-    if (walk->from != NULL)
-        (is_one_way(&walk->ordering, walk->backwards) ? add_row_beyond : add_keys_beyond)(&sql, &walk->ordering, walk->backwards,
-                                                                                          walk->from);
+    if (walk->from != NULL && is_row_comparable(&walk->ordering, walk->backwards))
+        add_row_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
+    else if (walk->from != NULL)
+        add_keys_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
     add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);

@@ -45,7 +45,8 @@ void address_table_free(struct address_table *table); /* NULL is fine */
 
 /* Whether one more connection may be had. It does not count yet: workers that ask at the same instant may all hear yes. */
 bool address_admits(struct address_table *table, const struct address *address);
-void address_connected(struct address_table *table, const struct address *address);
+/* Counts a connection; false = it is one too many, and not counted. */
+bool address_connected(struct address_table *table, const struct address *address);
 void address_disconnected(struct address_table *table, const struct address *address);
 
 /* Takes one request from what the address may ask for; false = it has asked too fast. now: milliseconds, monotonic. */

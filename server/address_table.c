@@ -154,16 +154,18 @@ bool address_admits(struct address_table *table, const struct address *address)
     return admits;
 }
 
-void address_connected(struct address_table *table, const struct address *address)
+bool address_connected(struct address_table *table, const struct address *address)
 {
     if (table->limits.connections == 0)
-        return;
+        return true;
     struct address key = key_of(address);
     pthread_mutex_lock(&table->lock);
     struct entry *entry = find_or_make(table, &key);
-    if (entry && entry->connections++ == 0)
+    bool within = !entry || entry->connections < table->limits.connections;
+    if (entry && within && entry->connections++ == 0)
         leave_idle(table, entry);
     pthread_mutex_unlock(&table->lock);
+    return within;
 }
 
 void address_disconnected(struct address_table *table, const struct address *address)

@@ -70,7 +70,7 @@ void answer_problem(struct exchange *x, enum api_error error, const char *detail
                               .allow = error == API_METHOD_NOT_ALLOWED ? x->match.allow : NULL};
     size_t len = 0;
     char *body = problem_json(&facts, &len);
-    x->answer.error = error;
+    x->answer.error = body ? error : API_UNAVAILABLE;
     x->answer.detail = detail;
     if (body)
         set_answer(x, status, reply_make(&head, body, len), len);

@@ -48,10 +48,11 @@ static void connection_open(struct worker *worker, struct MHD_Connection *mhd, v
     connection->fd = fd;
     address_of_socket(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &connection->address);
     connection->trusted = is_trusted(server, &connection->address);
-    if (!connection->trusted)
-        address_connected(server->addresses, &connection->address);
-    atomic_fetch_add(&server->connections, 1);
+    bool one_too_many = atomic_fetch_add(&server->connections, 1) >= server->config->max_connections;
+    connection->counted = !connection->trusted && address_connected(server->addresses, &connection->address);
     worker->connections++;
+    if (one_too_many || (!connection->trusted && !connection->counted))
+        shutdown(fd, SHUT_RDWR); /* workers that took one each at the same instant */
     deadline_set(&connection->deadline, &worker->waits[WAIT_HEAD], worker->now);
 }
 
@@ -72,7 +73,7 @@ static void connection_closed(struct worker *worker, void **socket_context)
     /* Where cookies take more than its memory, 0.9.75 closes without telling that the request is over. */
     request_over(connection, false);
     deadline_clear(&connection->deadline);
-    if (!connection->trusted)
+    if (connection->counted)
         address_disconnected(worker->server->addresses, &connection->address);
     atomic_fetch_sub(&worker->server->connections, 1);
     worker->connections--;

@@ -17,7 +17,8 @@ struct connection {
     struct deadline deadline; /* first, so that a deadline leads to its connection */
     int fd;                   /* libmicrohttpd's */
     struct address address;
-    bool trusted; /* a proxy of ours */
+    bool trusted;              /* a proxy of ours */
+    bool counted;              /* among those of its address */
     struct exchange *exchange; /* the request that has begun and is not over; NULL = none */
 };
 

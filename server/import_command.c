@@ -65,7 +65,7 @@ int import_command(const struct config *config)
     char *why = NULL;
     enum db_status opened = db_open(&options, &db, &why);
     if (opened != DB_OK) {
-        fprintf(stderr, "studyd import: %s: %s\n", options.path, why ? why : db_status_text(opened));
+        fprintf(stderr, "studyd import: %s\n", why ? why : db_status_text(opened)); /* why names the file */
         free(why);
         return 1;
     }

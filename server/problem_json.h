@@ -19,6 +19,9 @@ struct problem_facts {
 /* malloc'd; NULL = no memory, then PROBLEM_FALLBACK is sent. */
 char *problem_json(const struct problem_facts *facts, size_t *ret_len);
 
-#define PROBLEM_FALLBACK "{\"type\":\"/problems/unavailable\",\"title\":\"Not available right now\",\"status\":503}\n"
+/* A constant cannot name the request; the header that goes with it does. */
+#define PROBLEM_FALLBACK                                                                                                                   \
+    "{\"type\":\"/problems/unavailable\",\"title\":\"Not available right now\",\"status\":503,"                                            \
+    "\"detail\":\"The daemon is short of memory.\",\"request_id\":\"see X-Request-Id\"}\n"
 
 #endif

@@ -35,9 +35,10 @@ struct service {
     int signal_fd;
 };
 
+/* what: "" where why tells it already. */
 static int refused(const char *what, const char *why)
 {
-    fprintf(stderr, "studyd serve: %s: %s\n", what, why);
+    fprintf(stderr, "studyd serve: %s%s%s\n", what, *what ? ": " : "", why);
     return 1;
 }
 
@@ -197,7 +198,7 @@ static int serve_from(struct service *service, struct endpoint *endpoint, size_t
     const struct db_options options = {.path = config->db, .create = false, .renderer = &study_renderer};
     char *why = NULL;
     enum db_status opened = db_open(&options, &service->server.db, &why);
-    int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(config->db, why ? why : db_status_text(opened));
+    int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(why ? "" : config->db, why ? why : db_status_text(opened));
     free(why);
     if (opened == DB_OK)
         db_close(service->server.db);

@@ -284,6 +284,16 @@ static UNUSED struct said *said_new(void)
     return said;
 }
 
+static UNUSED struct said *edition_of(const char *code, const char *as_of, const char *title)
+{
+    struct said *said = said_new();
+    said->edition.code = code;
+    said->edition.as_of = as_of;
+    said->edition.document_title = title;
+    said->edition.digest = title;
+    return said;
+}
+
 #define PUT_EACH(list, key, call)                                                                                                          \
     for (size_t i = 0; i < LEN(said->list) && said->list[i].key != NULL && status == DB_OK; i++)                                           \
     status = call
