@@ -73,7 +73,7 @@ static enum db_status look_up_edition(struct db_import *import, const struct db_
 
 static enum db_status put_programme(struct db_import *import, const struct db_programme *programme)
 {
-    const char *profile = arena_copy(&import->arena, programme->profile, programme->profile_len);
+    const char *profile = arena_strndup(&import->arena, programme->profile, programme->profile_len);
     if (profile == NULL)
         return DB_NO_MEMORY;
     struct query query CLEANUP(query_end) =
@@ -142,9 +142,9 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
         .now = now_after(db_data_updated(db)),
         .new_versions = {.size = sizeof(struct new_version)},
     };
-    import->programme = arena_copy(&import->arena, programme->code, strlen(programme->code));
-    import->edition_code = arena_copy(&import->arena, edition->code, strlen(edition->code));
-    import->as_of = arena_copy(&import->arena, edition->as_of, strlen(edition->as_of));
+    import->programme = arena_strndup(&import->arena, programme->code, strlen(programme->code));
+    import->edition_code = arena_strndup(&import->arena, edition->code, strlen(edition->code));
+    import->as_of = arena_strndup(&import->arena, edition->as_of, strlen(edition->as_of));
     db->importing = true;
     return import;
 }
@@ -184,8 +184,8 @@ static enum db_status note_forgotten_studies(struct db_import *import)
 {
     struct query query CLEANUP(query_end) =
         query_begin(import->st, STMT_studies_forgotten, ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
-    const char *nb = arena_format(&import->arena, "Utgaven %s har ikke lenger denne studien.", import->edition_code);
-    const char *en = arena_format(&import->arena, "The edition %s no longer holds this study.", import->edition_code);
+    const char *nb = arena_printf(&import->arena, "Utgaven %s har ikke lenger denne studien.", import->edition_code);
+    const char *en = arena_printf(&import->arena, "The edition %s no longer holds this study.", import->edition_code);
     if (nb == NULL || en == NULL)
         return DB_NO_MEMORY;
     while (query_row(&query)) {

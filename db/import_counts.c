@@ -96,10 +96,10 @@ static enum db_status note_difference(struct db_import *import, const struct cou
     const char *where_nb = count->region == NULL ? "i alt" : count->region;
     const char *where_en = count->region == NULL ? "in all" : count->region;
     const char *nb =
-        arena_format(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.", (long long)filed,
+        arena_printf(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.", (long long)filed,
                      is_plan ? "planlagte" : "inkluderte", count->as_of, where_nb, import->edition_code, (long long)count->number);
     const char *en =
-        arena_format(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.", (long long)filed,
+        arena_printf(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.", (long long)filed,
                      is_plan ? "planned" : "included", count->as_of, where_en, import->edition_code, (long long)count->number);
     return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, count->study, "recruitment", count->lines, nb, en);
 }

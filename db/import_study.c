@@ -103,9 +103,9 @@ static const char *keep_edited(const char *name, const struct db_study *stored, 
 
 static enum db_status note_kept(struct db_import *import, const char *study, const char *member)
 {
-    const char *nb = arena_format(&import->arena, "«%s» er endret i registeret. Utgaven %s sier noe annet.", member, import->edition_code);
+    const char *nb = arena_printf(&import->arena, "«%s» er endret i registeret. Utgaven %s sier noe annet.", member, import->edition_code);
     const char *en =
-        arena_format(&import->arena, "“%s” was edited in the register. The edition %s says otherwise.", member, import->edition_code);
+        arena_printf(&import->arena, "“%s” was edited in the register. The edition %s says otherwise.", member, import->edition_code);
     return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, study, member, NULL, nb, en);
 }
 
@@ -184,7 +184,7 @@ static enum db_status look_up(struct db_import *import, const char *code, struct
     if (query_row(&query)) {
         const char *programme = query_text(&query, 1);
         *ret_known = (struct known){query_int(&query, 0), NULL, query_int(&query, 2), query_int(&query, 3)};
-        ret_known->programme = programme == NULL ? NULL : arena_copy(arena, programme, strlen(programme));
+        ret_known->programme = programme == NULL ? NULL : arena_strndup(arena, programme, strlen(programme));
         if (ret_known->programme == NULL)
             return DB_NO_MEMORY;
     }

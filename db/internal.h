@@ -4,16 +4,12 @@
 #ifndef STUDYD_DB_INTERNAL_H
 #define STUDYD_DB_INTERNAL_H
 
-#include "db/db.h"
-#include "gen/db_statements.h"
-
-/* Until the three arenas are one (lead): other rooms have functions of these names. */
-#define arena_alloc db_arena_alloc
-#define arena_free  db_arena_free
-#define utf8_next   db_utf8_next
-
 #include <pthread.h>
 #include <sqlite3.h>
+
+#include "base/arena.h"
+#include "db/db.h"
+#include "gen/db_statements.h"
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
 #define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
@@ -23,15 +19,7 @@
 enum db_status status_of(int sqlite_code); /* any result code, extended or not; ROW and DONE are DB_OK */
 enum db_status status_of_errno(int error);
 
-/* ── arena.c: memory that is freed at once ──────────────────────────────────────────────────────────────────── */
-
-struct arena {
-    struct arena_chunk *chunks; /* zeroed = empty */
-};
-void *arena_alloc(struct arena *arena, size_t size); /* zeroed; NULL = no memory */
-char *arena_copy(struct arena *arena, const char *text, size_t len);
-char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void arena_free(struct arena *arena); /* it is empty then, and may be used again */
+/* ── list.c ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A growing array in an arena. */
 struct list {

@@ -203,7 +203,7 @@ static enum db_status read_aliases(struct db_reader *reader, struct arena *arena
     while (query_row(&query)) {
         const char **alias = list_add(&aliases, arena);
         const char *text = query_text(&query, 0);
-        if (alias == NULL || text == NULL || (*alias = arena_copy(arena, text, strlen(text))) == NULL)
+        if (alias == NULL || text == NULL || (*alias = arena_strndup(arena, text, strlen(text))) == NULL)
             return DB_NO_MEMORY;
     }
     institution->aliases = aliases.items;

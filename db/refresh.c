@@ -58,7 +58,7 @@ static enum db_status advance(struct db_import *import, int64_t id, const struct
     study->version++;
     study->updated = import->now;
     struct new_version *new_version = list_add(&import->new_versions, &import->arena);
-    if (new_version == NULL || (new_version->code = arena_copy(&import->arena, study->code, strlen(study->code))) == NULL)
+    if (new_version == NULL || (new_version->code = arena_strndup(&import->arena, study->code, strlen(study->code))) == NULL)
         return DB_NO_MEMORY;
     new_version->state = (struct db_study_state){study->version, study->updated};
     enum db_status status = statement_run(import->st, STMT_study_advance,

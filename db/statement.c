@@ -130,7 +130,7 @@ static const char *text_kept(struct query *query, int column, struct arena *aren
     const char *text = query_text(query, column);
     if (text == NULL || arena == NULL)
         return text;
-    const char *copy = arena_copy(arena, text, (size_t)sqlite3_column_bytes(query->stmt, column));
+    const char *copy = arena_strndup(arena, text, (size_t)sqlite3_column_bytes(query->stmt, column));
     if (copy == NULL)
         query->code = SQLITE_NOMEM;
     return copy;

@@ -66,7 +66,7 @@ static void read_cell(struct query *query, struct arena *arena, struct db_region
     cell->exceeded_by = query_int(query, 8) > 0 ? query_int(query, 8) : -1;
     cell->permille = cell->with_both > 0 ? permille_of(query_int(query, 10), query_int(query, 9)) : -1;
     for (size_t i = 0; i < COUNT_OF(days); i++)
-        if (days[i] != NULL && (days[i] = arena_copy(arena, days[i], strlen(days[i]))) == NULL)
+        if (days[i] != NULL && (days[i] = arena_strndup(arena, days[i], strlen(days[i]))) == NULL)
             query->code = SQLITE_NOMEM;
     cell->oldest = days[0];
     cell->newest = days[1];

@@ -82,7 +82,7 @@ enum db_status versions_load(struct db *db)
     struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_versions_all, NO_ARGS);
     while (query_row(&query)) {
         const char *code = query_text(&query, 0);
-        const char *key = code == NULL ? NULL : arena_copy(&versions->keys, code, strlen(code));
+        const char *key = code == NULL ? NULL : arena_strndup(&versions->keys, code, strlen(code));
         if (key == NULL || !map_reserve(&versions->map, 1))
             return DB_NO_MEMORY;
         map_put(&versions->map, key)->state = (struct db_study_state){query_int(&query, 1), query_int(&query, 2)};
@@ -96,7 +96,7 @@ enum db_status versions_prepare(struct db *db, struct list *new_versions)
     struct new_version *items = new_versions->items;
     for (size_t i = 0; i < new_versions->len; i++) {
         const char *kept = versions_code(db, items[i].code);
-        items[i].code = kept != NULL ? kept : arena_copy(&versions->keys, items[i].code, strlen(items[i].code));
+        items[i].code = kept != NULL ? kept : arena_strndup(&versions->keys, items[i].code, strlen(items[i].code));
         if (items[i].code == NULL)
             return DB_NO_MEMORY;
     }

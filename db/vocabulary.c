@@ -61,7 +61,7 @@ static const char *word_kept(struct db_reader *reader, const char *word)
     const struct map_entry *entry = map_find(&reader->words, word);
     if (entry != NULL)
         return entry->key;
-    const char *copy = arena_copy(&reader->word_arena, word, strlen(word));
+    const char *copy = arena_strndup(&reader->word_arena, word, strlen(word));
     if (copy == NULL || !map_reserve(&reader->words, 1))
         return NULL;
     return map_put(&reader->words, copy)->key;
@@ -85,7 +85,7 @@ static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const s
     key = source->fold_case ? folded : key;
     if (map_find(&vocabulary->found, key) != NULL)
         return true;
-    const char *copy = arena_copy(&vocabulary->arena, key, strlen(key));
+    const char *copy = arena_strndup(&vocabulary->arena, key, strlen(key));
     if (copy != NULL)
         map_put(&vocabulary->found, copy)->text = word;
     return copy != NULL;
