@@ -99,9 +99,12 @@ static struct db_recruitment numbers_of(const struct inputs *in)
     return numbers;
 }
 
+/* Where neither plan nor count is known, the regions that reported are all that tells how many there are. */
 static bool is_small(const struct inputs *in, const struct db_recruitment *numbers)
 {
-    return (numbers->planned >= 0 && numbers->planned < in->threshold) || (numbers->included >= 0 && numbers->included < in->threshold);
+    bool unknown = numbers->planned < 0 && numbers->included < 0;
+    return (numbers->planned >= 0 && numbers->planned < in->threshold) || (numbers->included >= 0 && numbers->included < in->threshold) ||
+           (unknown && in->regions_reported > 0 && in->sum < in->threshold);
 }
 
 /* Patients are expected evenly between the start and the planned end. What is not known is not behind. */

@@ -23,8 +23,9 @@
 
 #define WORKERS_MAX 64
 /* Descriptors beside the connections: for the process, and for each worker. */
-#define FDS_OF_PROCESS 32
-#define FDS_OF_WORKER  12
+#define FDS_OF_PROCESS      32
+#define FDS_OF_WORKER       12
+#define CONNECTIONS_DEFAULT 4096
 /* Addresses remembered beyond those that hold connections. */
 #define ADDRESSES_MORE 4096
 
@@ -52,20 +53,25 @@ static size_t workers_wanted(const struct config *config)
     return cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (size_t)cores;
 }
 
-/* Without a descriptor for each connection libmicrohttpd would spin in accept(). */
-static bool descriptors_suffice(const struct config *config, size_t workers)
+/* Without a descriptor for each connection libmicrohttpd would spin in accept(): so the limit on open files is raised to what is
+ * wanted, or, where nobody said what, as many connections are taken as it admits. */
+static bool connections_settle(struct config *config, size_t workers)
 {
-    rlim_t needed = (rlim_t)config->max_connections + FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER;
+    const rlim_t rest = FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
-    if (limit.rlim_cur >= needed)
-        return true;
-    if (limit.rlim_max < needed) {
+    rlim_t room = limit.rlim_max > rest ? limit.rlim_max - rest : 0;
+    if (config->max_connections == 0)
+        config->max_connections = (int64_t)(room < CONNECTIONS_DEFAULT ? room : CONNECTIONS_DEFAULT);
+    if (config->max_connections == 0 || (rlim_t)config->max_connections > room) {
         fprintf(stderr, "studyd serve: --max-connections %lld needs %llu open files, the limit is %llu (ulimit -n)\n",
-                (long long)config->max_connections, (unsigned long long)needed, (unsigned long long)limit.rlim_max);
+                (long long)config->max_connections, (unsigned long long)config->max_connections + rest, (unsigned long long)limit.rlim_max);
         return false;
     }
+    rlim_t needed = (rlim_t)config->max_connections + rest;
+    if (limit.rlim_cur >= needed)
+        return true;
     limit.rlim_cur = needed;
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
@@ -205,12 +211,15 @@ static int serve_from(struct service *service, struct endpoint *endpoint, size_t
     return status;
 }
 
-int serve_command(const struct config *config)
+int serve_command(const struct config *given)
 {
+    struct config settled = *given, *config = &settled;
     struct endpoint endpoint;
     struct service *service = calloc(1, sizeof *service);
     size_t count = workers_wanted(config);
     int status = 1;
+    if (!connections_settle(config, count))
+        goto out;
     if (!service || !server_init(&service->server, config)) {
         refused("cannot start", "out of memory");
         goto out;
@@ -225,7 +234,7 @@ int serve_command(const struct config *config)
     else if (!proxies_read(config, &service->server))
         config_misuse(stderr, "serve", "--trusted-proxy: an address was expected, as in 10.0.0.7 or 10.0.0.0/8");
     else
-        status = descriptors_suffice(config, count) ? 0 : 1;
+        status = 0;
     if (status != 0)
         goto out;
     routes_verify();

@@ -48,19 +48,15 @@ static const struct {
     {"percent", "aurora dagny afjord borealis aase aegir corona ore"},
     {"leader,id", "aase afjord ore dagny borealis corona aegir aurora"},
     {"institution,id", "aase aegir afjord aurora ore corona dagny borealis"},
-    {"mechanism,id", NULL},
-    {"status,id", NULL},
+    {"mechanism,id", "aase aegir afjord aurora borealis corona ore dagny"},
+    {"status,id", "afjord dagny aegir aurora corona borealis ore aase"},
     {"updated,id", "aase aegir afjord aurora borealis corona dagny ore"},
     {"updated,-name", "aase afjord ore aegir dagny corona borealis aurora"},
 };
 
 START_TEST(the_list_comes_in_the_order_asked_for)
 {
-    const char *ids = ids_of(both, text_format("/studies?programme=nordlys&sort=%s", sorted[_i].sort));
-    if (sorted[_i].ids)
-        ck_assert_str_eq(ids, sorted[_i].ids);
-    else
-        ck_assert_uint_eq(strlen(ids), strlen(sorted[0].ids));
+    ck_assert_str_eq(ids_of(both, text_format("/studies?programme=nordlys&sort=%s", sorted[_i].sort)), sorted[_i].ids);
 }
 END_TEST
 

@@ -60,8 +60,6 @@ function forbidden({ schema }) {
   return values.map(String);
 }
 
-const 
-
 // What the pattern and bounds allow, and a vocabulary may still refuse.
 function mayBeRight(parameter, value) {
   const { schema } = parameter;

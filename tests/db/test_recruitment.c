@@ -68,6 +68,10 @@ static const struct {
     {"the threshold itself is not below it", PLANS(PLAN(NULL, 20, "2024-01-01")), .expected = "20 -1 -1 -1 -1 - | -1 -1 | 0"},
     {"a small count shows totals only", PLANS(PLAN(NULL, 100, "2024-01-01")), REPORTS(REPORT(NULL, "2024-01-01", 19)),
      .expected = "100 19 81 -1 190 2024-01-01 | -1 -1 | 1"},
+    {"few in some regions show totals only", REPORTS(REPORT("vest", "2024-01-01", 3), REPORT("nord", "2024-02-01", 4)),
+     .expected = "-1 -1 -1 -1 -1 - | -1 7 | 1"},
+    {"few in some regions of a large plan are shown", PLANS(PLAN(NULL, 100, "2024-01-01")), REPORTS(REPORT("vest", "2024-01-01", 3)),
+     .expected = "100 -1 -1 -1 -1 - | -1 3 | 0"},
 };
 
 static bool print_recruitment(void *cls, const struct db_study_recruitment *r)

@@ -36,7 +36,7 @@ START_TEST(without_flags_the_defaults_hold)
     ck_assert_str_eq(config.listen, "127.0.0.1:8080");
     ck_assert_int_eq(config.workers, 0);
     ck_assert_str_eq(config.base_url, "");
-    ck_assert_int_eq(config.max_connections, 4096);
+    ck_assert_int_eq(config.max_connections, 0);
     ck_assert_int_eq(config.max_connections_per_address, 1024);
     ck_assert_int_eq(config.max_requests_per_second, 0);
     ck_assert_int_eq(config.header_timeout, 15000);
