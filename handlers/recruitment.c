@@ -10,7 +10,9 @@
 
 struct answer {
     struct request *rq;
-    json_t *root; /* owned */
+    json_t *root;     /* owned */
+    bool whole_years; /* reports were asked for without from and to, which then choose among the finished points */
+    bool again;       /* small population: they have to be */
 };
 
 /* ── regions ────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -102,14 +104,20 @@ static json_t *point_json(const struct db_study_recruitment *r, size_t first, si
                      r->totals_only ? json_null() : json_incref(regions), "source", json_source(source->document, source->lines));
 }
 
-static json_t *series_json(const struct db_study_recruitment *r, enum recruitment_interval interval)
+static bool within(const char *as_of, const struct recruitment_get_params *params)
+{
+    return (!params->from || strcmp(as_of, params->from) >= 0) && (!params->to || strcmp(as_of, params->to) <= 0);
+}
+
+static json_t *series_json(const struct db_study_recruitment *r, enum recruitment_interval interval,
+                           const struct recruitment_get_params *params)
 {
     json_t *list = json_array();
     for (size_t first = 0, last; list && first < r->reports_len; first = last + 1) {
         int key = bucket(r->reports[first].as_of, interval);
         for (last = first; last + 1 < r->reports_len && bucket(r->reports[last + 1].as_of, interval) == key;)
             last++;
-        if (!json_push(list, point_json(r, first, last)))
+        if (within(r->reports[last].as_of, params) && !json_push(list, point_json(r, first, last)))
             return json_decref(list), NULL;
     }
     return list;
@@ -121,6 +129,10 @@ static bool answer_make(void *cls, const struct db_study_recruitment *r)
 {
     struct answer *answer = cls;
     const struct recruitment_get_params *params = answer->rq->params;
+    /* A year cut by from or to would show a count from within it. */
+    answer->again = r->totals_only && !answer->whole_years && (params->from || params->to);
+    if (answer->again)
+        return false;
     enum recruitment_interval interval = r->totals_only ? INTERVAL_YEAR : (enum recruitment_interval)params->interval;
     int64_t at_least = r->total.included >= 0 || r->totals_only ? -1 : r->included_at_least;
     answer->root =
@@ -128,7 +140,7 @@ static bool answer_make(void *cls, const struct db_study_recruitment *r)
                   json_known(r->total.planned), "included", json_known(r->total.included), "included_at_least", json_known(at_least),
                   "remaining", json_known(r->total.remaining), "exceeded_by", json_known(r->total.exceeded_by), "percent",
                   json_percent(r->total.permille), "as_of", json_maybe(r->total.as_of), "status", status_of(r), "disclosure",
-                  r->totals_only ? "totals-only" : "full", "regions", regions_json(r), "series", series_json(r, interval));
+                  r->totals_only ? "totals-only" : "full", "regions", regions_json(r), "series", series_json(r, interval, params));
     return false;
 }
 
@@ -151,6 +163,9 @@ enum api_error recruitment_get(struct request *rq, struct reply *ret_reply)
         return API_BAD_PARAMETER;
     }
     enum db_status status = db_recruitment_get(rq->db, params->id, params->from, params->to, answer_make, &answer);
+    answer.whole_years = answer.again;
+    if (status == DB_OK && answer.whole_years)
+        status = db_recruitment_get(rq->db, params->id, NULL, NULL, answer_make, &answer);
     if (status == DB_NOT_FOUND)
         return not_here(rq, ret_reply, params->id);
     if (status != DB_OK) {

@@ -70,13 +70,16 @@ const char *text_format(const char *format, ...)
 static char own_folder[256];
 static int counter;
 
+/* Without Check's asserts, which may only stand in a running test. */
+static bool folder_make(void)
+{
+    const char *where = getenv("TMPDIR");
+    snprintf(own_folder, sizeof own_folder, "%s/studyd-test-XXXXXX", where ? where : "/tmp");
+    return mkdtemp(own_folder) != NULL;
+}
+
 const char *support_folder(void)
 {
-    if (!*own_folder) {
-        const char *where = getenv("TMPDIR");
-        snprintf(own_folder, sizeof own_folder, "%s/studyd-test-XXXXXX", where ? where : "/tmp");
-        ck_assert_ptr_nonnull(mkdtemp(own_folder));
-    }
     return own_folder;
 }
 
@@ -320,12 +323,15 @@ int support_run(Suite *suite)
 {
     curl_global_init(CURL_GLOBAL_ALL);
     signal(SIGPIPE, SIG_IGN);
+    if (!folder_make()) { /* before the tests fork: one for all of them */
+        perror(own_folder);
+        return EXIT_FAILURE;
+    }
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     curl_global_cleanup();
-    if (*own_folder)
-        nftw(own_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(own_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return failed || shared_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
