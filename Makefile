@@ -27,7 +27,7 @@ OPT      := $(OPT_$(VARIANT))
 # Empty where pkg-config is still missing: then only the targets that install it make sense.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR) -DSTUDYD_VERSION='"$(VERSION)"' \
+CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) -pthread -I. -I$(DIR) -DSTUDYD_VERSION=\"$(VERSION)\" \
              $(PKG_CFLAGS) $(CFLAGS)
 LDLIBS   = $(PKG_LIBS) -pthread -lm
 
@@ -141,7 +141,7 @@ contract: $(DIR)/studyd ## the contract: lint, routes both ways, exchanges recor
 
 .PHONY: faults
 faults: all ## kill -9 during imports, SIGTERM under load
-	@STUDYD=$(CURDIR)/$(DIR)/studyd sh tools/node.sh --test tests/faults/
+	@STUDYD=$(CURDIR)/$(DIR)/studyd sh tools/node.sh --test tests/faults/*.test.js
 
 .PHONY: check-data
 check-data: ## compare the data set with the report's text: make check-data REPORT=FILE
@@ -157,7 +157,7 @@ lint: $(GEN) ## formatting, layers, sizes, forbidden calls, shell
 	sh tools/lint.sh
 	shellcheck tools/*.sh .ci/run
 tidy: $(GEN) ## clang-tidy over the sources
-	clang-tidy --quiet $(SOURCES) -- $(filter-out -Werror,$(CFLAGS_ALL)) -DSTUDYD_BUILD='"dev"'
+	@printf '%s\n' $(SOURCES) | xargs -P 2 -n 12 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(CFLAGS_ALL)) 2>/dev/null' tidy
 
 .PHONY: bench
 bench: all ## load figures beside a ceiling measured in the same run

@@ -75,7 +75,7 @@ static int64_t region_sum(const struct db_study_recruitment *r, json_t *regions)
     int64_t sum = -1;
     for (size_t i = 0; i < r->regions_len; i++) {
         json_t *value = json_object_get(regions, r->regions[i].region);
-        if (!value && r->regions[i].takes_part)
+        if (json_is_null(value))
             return -1;
         if (value)
             sum = (sum < 0 ? 0 : sum) + json_integer_value(value);
@@ -83,12 +83,22 @@ static int64_t region_sum(const struct db_study_recruitment *r, json_t *regions)
     return sum;
 }
 
+/* Every region that takes part, in their order, not yet reported. */
+static json_t *regions_unreported(const struct db_study_recruitment *r)
+{
+    json_t *regions = json_object();
+    for (size_t i = 0; regions && i < r->regions_len; i++)
+        if (r->regions[i].takes_part && json_object_set_new(regions, r->regions[i].region, json_null()) != 0)
+            return json_decref(regions), NULL;
+    return regions;
+}
+
 /* Rows first … last of one point. The newest row of a region wins, for rows come in the order of their dates. */
 static json_t *point_json(const struct db_study_recruitment *r, size_t first, size_t last)
 {
     int64_t total = -1;
     const struct db_report_row *source = &r->reports[last];
-    json_auto_t *regions = json_object();
+    json_auto_t *regions = regions_unreported(r);
     for (size_t i = first; i <= last; i++) {
         const struct db_report_row *row = &r->reports[i];
         if (!row->region) {

@@ -60,7 +60,7 @@ static const struct field board_member = {"board", FIELD_OBJECT, .required = tru
 static const struct field programme_members[] = {
     {"id", FIELD_ID, .required = true, FIELD_AT(db_programme, code)},
     {"name", FIELD_OBJECT, .required = true, FIELD_AT(db_programme, name), .members = record_text},
-    {"short_name", FIELD_LINE, FIELD_AT(db_programme, short_name)},
+    {"short_name", FIELD_LINE, .required = true, FIELD_AT(db_programme, short_name)},
     {"since", FIELD_INT, .min = FORMS_YEAR_MIN, .max = FORMS_YEAR_MAX},
     {"purpose", FIELD_OBJECT, .members = record_text},
     {"owners", FIELD_LIST, .item = &owner},

@@ -117,7 +117,7 @@ bool cache_keep(struct cache *cache, const char *key, int64_t version, void *val
     if (before)
         throw_out(cache, before);
     while (cache->bytes + cost > cache->limit)
-        throw_out(cache, cache->oldest);
+        throw_out(cache, cache->oldest); /* NOLINT(clang-analyzer-unix.Malloc): oldest moves on in unlink_use */
     struct entry **bucket = &cache->buckets[hash % BUCKETS];
     *entry = (struct entry){.chain = *bucket, .value = value, .cost = cost, .version = version, .hash = hash};
     memcpy(entry->key, key, key_size);

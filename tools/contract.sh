@@ -12,5 +12,5 @@ STUDYD=$dir/studyd
 STUDYD_EXCHANGES=$dir/exchanges.ndjson
 export STUDYD STUDYD_EXCHANGES REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 (cd tests && npm run --silent lint)
-node --test tests/contract/ tests/data/
+node --test tests/contract/*.test.js tests/data/*.test.js
 (cd tests && npm run --silent exchanges)

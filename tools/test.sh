@@ -16,6 +16,7 @@ make() { command make --no-print-directory -j "$jobs" BUILD="$build" "$@"; }
 step build make all
 step lint make lint
 step clang make BUILD="$build/clang" CC=clang all
+step tidy make tidy
 step tests make check-unit
 step contract make contract
 step faults make faults

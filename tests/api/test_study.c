@@ -262,20 +262,23 @@ END_TEST
 static const struct {
     const char *target, *series; /* as_of included regions … */
 } series[] = {
-    {"aurora/recruitment", "2023-12-31 null {\"vest\":10} | 2024-03-31 null {\"midt\":5} | 2024-06-30 null {\"vest\":20} | "
+    {"aurora/recruitment", "2023-12-31 null {\"vest\":10,\"midt\":null} | 2024-03-31 null {\"vest\":null,\"midt\":5} | 2024-06-30 null "
+                           "{\"vest\":20,\"midt\":null} | "
                            "2024-12-31 60 {\"vest\":41,\"midt\":19}"},
-    {"aurora/recruitment?from=2024-06-30", "2024-06-30 null {\"vest\":20} | 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
-    {"aurora/recruitment?to=2024-06-29", "2023-12-31 null {\"vest\":10} | 2024-03-31 null {\"midt\":5}"},
-    {"aurora/recruitment?from=2024-06-30&to=2024-06-30", "2024-06-30 null {\"vest\":20}"},
+    {"aurora/recruitment?from=2024-06-30", "2024-06-30 null {\"vest\":20,\"midt\":null} | 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
+    {"aurora/recruitment?to=2024-06-29", "2023-12-31 null {\"vest\":10,\"midt\":null} | 2024-03-31 null {\"vest\":null,\"midt\":5}"},
+    {"aurora/recruitment?from=2024-06-30&to=2024-06-30", "2024-06-30 null {\"vest\":20,\"midt\":null}"},
     {"aurora/recruitment?from=2030-01-01", ""},
-    {"aurora/recruitment?interval=year", "2023-12-31 null {\"vest\":10} | 2024-12-31 60 {\"midt\":19,\"vest\":41}"},
-    {"aurora/recruitment?interval=quarter", "2023-12-31 null {\"vest\":10} | 2024-03-31 null {\"midt\":5} | 2024-06-30 null {\"vest\":20} "
+    {"aurora/recruitment?interval=year", "2023-12-31 null {\"vest\":10,\"midt\":null} | 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
+    {"aurora/recruitment?interval=quarter", "2023-12-31 null {\"vest\":10,\"midt\":null} | 2024-03-31 null {\"vest\":null,\"midt\":5} | "
+                                            "2024-06-30 null {\"vest\":20,\"midt\":null} "
                                             "| 2024-12-31 60 {\"vest\":41,\"midt\":19}"},
     {"aurora/recruitment?interval=month&from=2024-12-01", "2024-12-31 60 {\"vest\":41,\"midt\":19}"},
     {"borealis/recruitment", "2024-12-31 62 {\"midt\":36}"},
     {"dagny/recruitment", "2023-12-31 3 null | 2024-12-31 5 null"},
     {"dagny/recruitment?interval=report", "2023-12-31 3 null | 2024-12-31 5 null"},
-    {"overlord-ms/recruitment", "2022-11-30 214 {} | 2024-12-31 214 {}"},
+    {"overlord-ms/recruitment", "2022-11-30 214 {\"sor-ost\":null,\"vest\":null,\"midt\":null,\"nord\":null,\"international\":null} | "
+                                "2024-12-31 214 {\"sor-ost\":null,\"vest\":null,\"midt\":null,\"nord\":null,\"international\":null}"},
     {"ore/recruitment", "2024-12-31 0 null"},
     {"aneed/recruitment", ""},
 };
