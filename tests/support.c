@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
+#include "suite.h"
 #include "support.h"
 
 #include <curl/curl.h>
@@ -327,10 +328,7 @@ int support_run(Suite *suite)
         perror(own_folder);
         return EXIT_FAILURE;
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     curl_global_cleanup();
     nftw(own_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return failed || shared_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "suite.h"
 
 START_TEST(memory_is_zeroed_and_aligned_also_after_a_reset)
 {
@@ -98,9 +99,5 @@ int main(void)
     tcase_add_test(tcase, one_piece_may_fill_the_limit);
     tcase_add_test(tcase, texts_are_copied_and_printed);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

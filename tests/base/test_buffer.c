@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "suite.h"
 
 START_TEST(bytes_come_out_as_they_went_in)
 {
@@ -96,9 +97,5 @@ int main(void)
     tcase_add_test(tcase, after_the_limit_everything_fails_and_nothing_is_left);
     tcase_add_test(tcase, sizes_near_the_largest_do_not_wrap);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "suite.h"
 
 static const char *nearest_of(struct nearest *nearest, const char *wanted, const char *const *known)
 {
@@ -130,9 +131,5 @@ int main(void)
     tcase_add_test(tcase, the_band_gives_what_the_whole_table_gives);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #define STUDYD_TESTS_DB_FIXTURE_H
 
 #include "db/db.h"
+#include "suite.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -404,11 +405,7 @@ static int run(const char *name, TCase *cases, bool with_register)
     tcase_set_timeout(cases, 120);
     Suite *suite = suite_create(name);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }
 
 #endif

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "suite.h"
+
 struct fixture_file {
     const char *name, *text;
 };
@@ -194,11 +196,7 @@ static inline void fixture_end(const char *dir)
 /* Runs the suite of a file as a program. */
 static inline int fixture_run(Suite *suite)
 {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include "handlers/json.h"
 #include "handlers/links.h"
 #include "handlers/study_json.h"
+#include "suite.h"
 
 /* A study whose texts hold everything that could mislead a scanner of JSON. */
 static struct db_study awkward_study(void)
@@ -203,9 +204,5 @@ int main(void)
     tcase_add_test(tcase, percentages_keep_their_tenth);
     Suite *suite = suite_create("handlers");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

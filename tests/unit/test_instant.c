@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/instant.h"
+#include "suite.h"
 
 #define DAY INT64_C(86400000)
 
@@ -113,9 +114,5 @@ int main(void)
     tcase_add_test(tcase, every_day_of_the_calendar_follows_the_one_before);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

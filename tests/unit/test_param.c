@@ -2,6 +2,7 @@
  * Queries and path arguments → typed structs: what is taken, and what is refused with which words.
  */
 #include "unit/param_table.h"
+#include "suite.h"
 
 /* ── what is taken ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -300,9 +301,5 @@ int main(void)
     tcase_add_test(tcase, the_table_of_this_test_keeps_the_rules);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

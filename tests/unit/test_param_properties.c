@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "unit/param_table.h"
+#include "suite.h"
 
 /* ── properties ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -172,9 +173,5 @@ int main(void)
     tcase_add_test(tcase, little_memory_is_unavailable_never_wrong);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "server/percent.h"
+#include "suite.h"
 
 static struct arena *arena;
 
@@ -114,9 +115,5 @@ int main(void)
     tcase_add_test(tcase, no_memory_is_told_from_a_fault);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

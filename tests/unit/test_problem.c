@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "handlers/api.h"
+#include "suite.h"
 
 START_TEST(every_error_has_a_whole_problem_and_its_slug_leads_back)
 {
@@ -71,9 +72,5 @@ int main(void)
     tcase_add_test(tcase, faults_past_the_last_place_are_counted);
     tcase_add_loop_test(tcase, storage_is_never_the_clients_fault_but_for_what_is_not_there, 0, (int)(sizeof answers / sizeof *answers));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

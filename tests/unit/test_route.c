@@ -12,6 +12,7 @@
 
 #include "server/route.h"
 #include "server/route_table.h"
+#include "suite.h"
 
 /* The kinds that ask the register are not asked here. */
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value)
@@ -338,9 +339,5 @@ int main(void)
     tcase_add_test(tcase, the_dump_on_stdout_is_the_json_of_the_table);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }
