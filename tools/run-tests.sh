@@ -26,10 +26,10 @@ for source in tests/*/test_*.c; do
     if [ "$checks" = 0 ]; then bad=1; checks=1; fi
     passed=$((passed + checks - bad)) failed=$((failed + bad))
     if [ "$bad" != 0 ]; then
-        echo "--- $program (exit $rc)"
+        echo "--- ${source%.c} (exit $rc)"
         tail -n 60 "$log"
     else
-        printf '%-40s %4d checks\n' "$program" "$checks"
+        printf '%-36s %5d checks\n' "${source%.c}" "$checks"
     fi
 done
 echo "$1: $passed passed, $failed failed"
