@@ -18,6 +18,15 @@ static int32_t fold(int32_t point)
         int32_t first, last, step; /* step 1: upper and lower case take turns, upper first */
     } ranges[] = {{'A', 'Z', 32},    {0xc0, 0xd6, 32},  {0xd8, 0xde, 32}, {0x100, 0x137, 1},
                   {0x139, 0x148, 1}, {0x14a, 0x177, 1}, {0x179, 0x17e, 1}};
+    /* People type what their keyboard has: the letter without its ring, stroke or dots is the same letter here. */
+    static const struct {
+        int32_t from, to;
+    } plain[] = {{0xe5, 'a'}, {0xc5, 'a'}, {0xe4, 'a'}, {0xc4, 'a'}, {0xe6, 'a'},
+                 {0xc6, 'a'}, {0xf8, 'o'}, {0xd8, 'o'}, {0xf6, 'o'}, {0xd6, 'o'}};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (point == plain[i].from)
+            return plain[i].to;
+    }
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         if (point >= ranges[i].first && point <= ranges[i].last)
             return ranges[i].step == 1 ? point + ((point - ranges[i].first) % 2 == 0) : point + ranges[i].step;

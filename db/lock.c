@@ -43,7 +43,7 @@ static void name_holder(const char *path, int fd, char **ret_detail)
     line_read(comm_fd, comm, sizeof comm);
     if (comm_fd >= 0)
         close(comm_fd);
-    detail_set(ret_detail, "%s is held by process %ld (%s): stop it, then import again", path, pid, comm[0] != '\0' ? comm : "unknown");
+    detail_set(ret_detail, "%s is held by process %ld (%s): stop it first", path, pid, comm[0] != '\0' ? comm : "unknown");
 }
 
 /* So that whoever comes next can name us. Failing here harms nobody. */
@@ -61,7 +61,7 @@ enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail)
     int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     enum db_status status = fd < 0 ? status_of_errno(errno) : DB_OK;
     if (fd < 0)
-        detail_set(ret_detail, "%s: %s", lock_path, strerrordesc_np(errno));
+        detail_set(ret_detail, "%s: its lock file cannot be made beside it: %s", path, strerrordesc_np(errno));
     free(lock_path);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         status = errno == EWOULDBLOCK ? DB_HELD : status_of_errno(errno);

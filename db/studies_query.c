@@ -132,8 +132,9 @@ static const struct {
     {OF(planned), "COALESCE(s.planned, -1) BETWEEN max(?, 0) AND ?"},
     {OF(included), "COALESCE(s.included, -1) BETWEEN max(?, 0) AND ?"},
     {OF(updated), "s.updated BETWEEN ? AND ?"},
-    /* Takes patients of an age within the range: where the study's own range meets it. */
-    {OF(age), "(COALESCE(s.age_max, 9223372036854775807) >= ? AND s.age_min <= ?)"},
+    /* Takes patients of an age within the range: where the study's own range meets it. One end alone known: the other is open. */
+    {OF(age),
+     "(COALESCE(s.age_max, 9223372036854775807) >= ? AND COALESCE(s.age_min, 0) <= ? AND COALESCE(s.age_min, s.age_max) IS NOT NULL)"},
 };
 
 static const struct {

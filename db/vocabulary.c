@@ -23,7 +23,7 @@ static const struct source sources[] = {
     [DB_VOCAB_REGION] = {STMT_vocabulary_regions},
     [DB_VOCAB_MECHANISM] = {STMT_vocabulary_mechanisms},
     [DB_VOCAB_CATEGORY] = {STMT_vocabulary_categories},
-    [DB_VOCAB_INSTITUTION] = {STMT_vocabulary_institutions},
+    [DB_VOCAB_INSTITUTION] = {STMT_vocabulary_institutions, .fold_case = true},
     [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true},
     [DB_VOCAB_STATUS] = {STMT_COUNT, .constants = statuses},
 };
@@ -164,12 +164,22 @@ static const char *constant_find(const char *const *constants, const char *value
     return NULL;
 }
 
+/* An old id stands for the study of today. */
+static const char *study_find(struct db_reader *reader, const char *value)
+{
+    const char *code = versions_code(reader->db, value);
+    if (code != NULL)
+        return code;
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_study_alias_get, ARGS(ARG_T(":alias", value)));
+    return query_row(&query) ? versions_code(reader->db, query_text(&query, 1)) : NULL;
+}
+
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value)
 {
     char folded[NAME_MAX_BYTES];
     const struct source *source = &sources[vocabulary];
     if (vocabulary == DB_VOCAB_STUDY)
-        return versions_code(reader->db, value);
+        return study_find(reader, value);
     if (source->statement == STMT_COUNT)
         return constant_find(source->constants, value);
     if (source->fold_case && !fold(value, folded))

@@ -69,6 +69,11 @@ struct reply {
 
 typedef enum api_error (*handler_fn)(struct request *request, struct reply *ret_reply);
 
+/* What the table of parameters cannot say: adds a fault for values that are each right and together wrong. Runs before the ETag is
+ * compared, also when there are faults already, so that all are named at once; request->query is "" then. */
+typedef void (*check_fn)(struct request *request);
+bool faults_name(const struct faults *faults, const char *name); /* whether one of them is about that parameter */
+
 /* The one place where storage's answer becomes the client's. DB_OK → API_OK; DB_NOT_FOUND → API_NOT_FOUND; the rest 5xx. */
 enum api_error api_error_of_db(enum db_status status);
 

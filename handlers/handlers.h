@@ -28,6 +28,7 @@ struct studies_get_params {
     const char *id;
     fields_param fields;
 };
+void studies_list_check(struct request *rq);
 enum api_error studies_list(struct request *rq, struct reply *ret_reply);
 enum api_error studies_get(struct request *rq, struct reply *ret_reply);
 /* What is answered for an id that no study has: 301 to /studies/{moved}{rest}, or 404 where moved is NULL. */
@@ -40,12 +41,14 @@ struct recruitment_get_params {
     const char *from, *to; /* YYYY-MM-DD, may be NULL */
     int interval;          /* enum recruitment_interval */
 };
+void recruitment_check(struct request *rq);
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
 
 /* stats_regions.c */
 struct stats_regions_params {
     struct db_study_filter filter;
 };
+void stats_regions_check(struct request *rq);
 enum api_error stats_regions(struct request *rq, struct reply *ret_reply);
 
 /* reference.c */

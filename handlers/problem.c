@@ -25,6 +25,14 @@ enum api_error problem_by_slug(const char *slug)
     return API_OK;
 }
 
+bool faults_name(const struct faults *faults, const char *name)
+{
+    for (size_t i = 0; i < faults->len; i++)
+        if (faults->list[i].name && strcmp(faults->list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean)
 {
     if (faults->len < FAULTS_MAX)

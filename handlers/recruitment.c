@@ -164,14 +164,18 @@ static enum api_error not_here(struct request *rq, struct reply *ret_reply, cons
     return error;
 }
 
+void recruitment_check(struct request *rq)
+{
+    const struct recruitment_get_params *params = rq->params;
+    bool known = params->from && params->to && !faults_name(rq->faults, "from") && !faults_name(rq->faults, "to");
+    if (known && strcmp(params->from, params->to) > 0)
+        faults_add(rq->faults, "query", "from", "must not be later than to", NULL);
+}
+
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply)
 {
     const struct recruitment_get_params *params = rq->params;
     struct answer answer = {.rq = rq};
-    if (params->from && params->to && strcmp(params->from, params->to) > 0) {
-        faults_add(rq->faults, "query", "from", "must not be later than to", NULL);
-        return API_BAD_PARAMETER;
-    }
     enum db_status status = db_recruitment_get(rq->db, params->id, params->from, params->to, answer_make, &answer);
     answer.whole_years = answer.again;
     if (status == DB_OK && answer.whole_years)

@@ -10,8 +10,8 @@
 #include "handlers/links.h"
 
 struct sums {
-    int64_t planned, included, remaining, exceeded_by; /* −1 = nobody knows */
-    int64_t with_planned, with_included, with_both;
+    int64_t planned, included, remaining, exceeded_by;  /* −1 = nobody knows */
+    int64_t with_planned, with_included, with_both, of; /* a study counts once for each region it includes in */
     const char *oldest, *newest;
 };
 
@@ -108,6 +108,7 @@ static void sums_add(struct arena *arena, struct sums *sums, const struct db_reg
     sums->with_planned += cell->with_planned;
     sums->with_included += cell->with_included;
     sums->with_both += cell->with_both;
+    sums->of += cell->study_count;
     if (cell->oldest && (!sums->oldest || strcmp(cell->oldest, sums->oldest) < 0))
         sums->oldest = arena_strndup(arena, cell->oldest, strlen(cell->oldest));
     if (cell->newest && (!sums->newest || strcmp(cell->newest, sums->newest) > 0))
@@ -163,7 +164,7 @@ static json_t *totals(const struct answer *answer, int64_t studies)
     const char *url = url_with(answer->rq->arena, "/studies", answer->rq->query, NULL, NULL);
     return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "study_count", (json_int_t)studies, "planned", json_known(s->planned),
                      "included", json_known(s->included), "remaining", json_known(s->remaining), "exceeded_by", json_known(s->exceeded_by),
-                     "coverage", coverage(s->with_planned, s->with_included, s->with_both, studies), "published", published(answer, ""),
+                     "coverage", coverage(s->with_planned, s->with_included, s->with_both, s->of), "published", published(answer, ""),
                      "studies", url ? url : "");
 }
 
@@ -202,16 +203,18 @@ static enum api_error answer_send(struct answer *answer, struct reply *ret_reply
     return reply_whole_list(answer->rq, ret_reply, cells, meta_extra(answer, studies));
 }
 
+void stats_regions_check(struct request *rq)
+{
+    const struct stats_regions_params *params = rq->params;
+    if (params->filter.inclusion_region.negate)
+        faults_add(rq->faults, "query", "inclusion_region", "picks the regions to show here and cannot be negated: name the regions wanted",
+                   NULL);
+}
+
 enum api_error stats_regions(struct request *rq, struct reply *ret_reply)
 {
     static const char *const own[] = {"inclusion_region", NULL};
-    const struct stats_regions_params *params = rq->params;
-    if (params->filter.inclusion_region.negate) {
-        faults_add(rq->faults, "query", "inclusion_region", "picks the regions to show here and cannot be negated: name the regions wanted",
-                   NULL);
-        return API_BAD_PARAMETER;
-    }
-    struct answer answer = {.rq = rq, .cells = json_array(), .published = json_object(), .sums = {-1, -1, -1, -1, 0, 0, 0, NULL, NULL}};
+    struct answer answer = {.rq = rq, .cells = json_array(), .published = json_object(), .sums = {-1, -1, -1, -1, 0, 0, 0, 0, NULL, NULL}};
     int64_t studies = 0;
     answer.others = query_without(rq->arena, rq->query, own);
     enum api_error error = api_error_of_db(db_reader_begin(rq->db));

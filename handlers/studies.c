@@ -137,6 +137,14 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
     return ret_reply->bytes && ret_reply->link ? API_OK : API_UNAVAILABLE;
 }
 
+/* Only beside right filters can be told whose cursor it is. */
+void studies_list_check(struct request *rq)
+{
+    struct list_query list = {0};
+    if (rq->faults->len == 0)
+        (void)list_query(rq, &list);
+}
+
 static enum api_error list_answer(struct request *rq, struct reply *ret_reply, struct body *body, const struct list_query *list)
 {
     struct db_studies_page page;

@@ -26,6 +26,9 @@ static void award_leader(struct reading *reading, struct award_row *award, size_
         return;
     const char *own = alias_resolve(reading->data, KEY_LEADER_ALIAS, award->leader);
     award->leader_name = own != NULL ? own : award->leader;
+    /* leader=A,B asks for A or B, and ! for everybody else: a name like that could never be asked for. */
+    if (strchr(award->leader_name, ',') != NULL || award->leader_name[0] == '!')
+        award_fault(reading, award, "leader", "a comma or a leading ! cannot be asked for: make it an alias of the name without");
     (void)lookup_add(&reading->data->lookup[KEY_LEADER], award->leader_name, (int32_t)number);
 }
 

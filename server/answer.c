@@ -292,17 +292,10 @@ static void answer_reply(struct exchange *x, const struct known *known, struct r
         keep(x, known, coding);
 }
 
-static void answer_handled(struct exchange *x, const struct known *known, const void *params, const char *path, const char *query)
+static void answer_handled(struct exchange *x, const struct known *known, struct request *request)
 {
-    struct request request = {.db = x->worker->reader,
-                              .arena = x->arena,
-                              .params = params,
-                              .path = path,
-                              .query = query,
-                              .base_url = x->worker->server->config->base_url,
-                              .faults = &x->faults};
     __attribute__((cleanup(reply_done))) struct reply reply = {0};
-    enum api_error error = x->match.route->handler(&request, &reply);
+    enum api_error error = x->match.route->handler(request, &reply);
     if (error != API_OK)
         answer_problem(x, error, reply.detail);
     else
@@ -311,25 +304,42 @@ static void answer_handled(struct exchange *x, const struct known *known, const 
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void answer_get(struct exchange *x)
+/* The request as the handler will see it, with every fault named. */
+static enum api_error request_read(struct exchange *x, struct request *ret_request)
 {
     const struct route *route = x->match.route;
     void *params = arena_alloc(x->arena, route->params_size + 1); /* some take none */
-    const char *path = arena_strndup(x->arena, x->target.path, x->target.path_len), *query = "";
-    enum api_error error = API_UNAVAILABLE;
-    if (params && path)
-        error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &query);
+    const char *path = arena_strndup(x->arena, x->target.path, x->target.path_len);
+    if (!params || !path)
+        return API_UNAVAILABLE;
+    *ret_request = (struct request){.db = x->worker->reader,
+                                    .arena = x->arena,
+                                    .params = params,
+                                    .path = path,
+                                    .query = "",
+                                    .base_url = x->worker->server->config->base_url,
+                                    .faults = &x->faults};
+    enum api_error error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &ret_request->query);
+    if (route->check && (error == API_OK || error == API_BAD_PARAMETER))
+        route->check(ret_request);
+    return error == API_OK && x->faults.len > 0 ? API_BAD_PARAMETER : error;
+}
+
+static void answer_get(struct exchange *x)
+{
+    struct request request;
+    enum api_error error = request_read(x, &request);
     if (error != API_OK) {
         answer_problem(x, error, NULL);
         return;
     }
     struct known known = {.coding = accept_coding(x->head.accept_encoding)};
-    known.key = arena_printf(x->arena, "%s?%s", path, query);
+    known.key = arena_printf(x->arena, "%s?%s", request.path, request.query);
     version_read(x, &known);
     if (!known.key)
         answer_problem(x, API_UNAVAILABLE, NULL);
     else if (!answer_if_unchanged(x, &known) && !answer_from_cache(x, &known))
-        answer_handled(x, &known, params, path, query);
+        answer_handled(x, &known, &request);
 }
 
 void answer_request(struct exchange *x)

@@ -129,8 +129,8 @@ static void expected_write(const struct option_row *row, char *ret_text, size_t 
 {
     switch (row->kind) {
     case KIND_TEXT: snprintf(ret_text, size, "a text of %lld to %lld bytes", (long long)row->least, (long long)row->most); return;
-    case KIND_NUMBER:
-    case KIND_BYTES: snprintf(ret_text, size, "a whole number from %lld to %lld", (long long)row->least, (long long)row->most); return;
+    case KIND_NUMBER: snprintf(ret_text, size, "a whole number from %lld to %lld", (long long)row->least, (long long)row->most); return;
+    case KIND_BYTES: snprintf(ret_text, size, "a whole number, alone or with K, M or G, as in 16M"); return;
     case KIND_TIME:
         snprintf(ret_text, size, "a time from %lldms to %llds, as in 500ms, 15s or 2m", (long long)row->least, (long long)row->most / 1000);
         return;
@@ -211,12 +211,28 @@ static void unknown_option(const struct command *command, const char *argument, 
     config_misuse(err, command->name, what);
 }
 
+/* What getopt_long would not take: a short option (optopt says which), a value for an option that has none (its number), or a
+ * name that it does not know. */
+static void refused_option(const struct command *command, const char *argument, FILE *err)
+{
+    char what[120];
+    if (optopt > 0 && optopt < HELP)
+        snprintf(what, sizeof what, "unknown option -%c: options have long names", optopt);
+    else if (optopt >= HELP)
+        snprintf(what, sizeof what, "--%s takes no value", optopt == HELP ? "help" : rows[optopt - FIRST].name);
+    else {
+        unknown_option(command, argument, err);
+        return;
+    }
+    config_misuse(err, command->name, what);
+}
+
 /* One option that getopt_long has found. */
 static bool option_take(const struct command *command, int found, char **argv, FILE *err, struct config *config)
 {
     char source[80];
     if (found == '?') {
-        unknown_option(command, argv[optind - 1], err);
+        refused_option(command, argv[optind > 1 ? optind - 1 : 1], err);
         return false;
     }
     const struct option_row *row = &rows[(found == ':' ? optopt : found) - FIRST];
@@ -242,6 +258,12 @@ static enum config_result operand_take(const struct command *command, int argc, 
 enum config_result config_read(const struct command *command, int argc, char **argv, FILE *out, FILE *err, struct config *ret_config)
 {
     *ret_config = (struct config){0};
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0) { /* whatever else is wrong */
+            help_write(command, out);
+            return CONFIG_HELP;
+        }
+    }
     if (!environment_read(command, err, ret_config))
         return CONFIG_MISUSE;
     struct option options[ROWS + 2];

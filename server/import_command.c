@@ -3,6 +3,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "handlers/study_json.h"
 #include "ingest/ingest.h"
@@ -58,9 +60,11 @@ int import_command(const struct config *config)
 {
     if (!config->db && !config->check)
         return config_misuse(stderr, "import", "--db is missing");
-    /* A check writes nothing, not even an empty file; without a file it needs a database of its own. */
-    const struct db_options options = {
-        .path = config->db ? config->db : ":memory:", .create = !config->check || !config->db, .renderer = &study_renderer};
+    if (config->db && strcmp(config->db, ":memory:") == 0)
+        return config_misuse(stderr, "import", "--db: a file was expected");
+    /* A check writes nothing, not even an empty file; where there is none yet it needs a database of its own. */
+    bool own = config->check && (!config->db || access(config->db, F_OK) != 0);
+    const struct db_options options = {.path = own ? ":memory:" : config->db, .create = own || !config->check, .renderer = &study_renderer};
     struct db *db = NULL;
     char *why = NULL;
     enum db_status opened = db_open(&options, &db, &why);

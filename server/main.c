@@ -81,8 +81,8 @@ static int dispatch(int argc, char **argv)
             return run(&commands[i], argc - 1, argv + 1);
     }
     for (size_t i = 0; i < FLAGS; i++) {
-        if (strcmp(argv[1], flags[i].flag) == 0 && argc == 2)
-            return flags[i].run();
+        if (strcmp(argv[1], flags[i].flag) == 0)
+            return argc == 2 ? flags[i].run() : config_misuse(stderr, "", "that option stands alone");
     }
     return unknown(argv[1]);
 }

@@ -94,15 +94,15 @@ bool param_unknown(struct param_reading *reading, const char *value)
 
 /* ── lists: a,b,c ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The next value, cut off at its comma. NULL = the end, or a value is empty, which is a fault. */
+/* The next value, cut off at its comma. NULL = the end. An empty value is a fault and passed over. */
 static char *list_next(struct param_reading *reading, char **rest)
 {
     char *value = strsep(rest, ",");
-    if (!value || *value != '\0')
-        return value;
-    param_fault(reading, "holds an empty value: give values joined by single commas", NULL);
-    *rest = NULL;
-    return NULL;
+    while (value && *value == '\0') {
+        param_fault(reading, "holds an empty value: give values joined by single commas", NULL);
+        value = strsep(rest, ",");
+    }
+    return value;
 }
 
 static size_t list_len(const char *text)

@@ -59,6 +59,7 @@ struct route {
     int ok;          /* 200 */
     uint32_t errors; /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
     bool moves;      /* may answer 301 */
+    check_fn check;  /* may be NULL */
 };
 
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */

@@ -94,7 +94,8 @@ static bool base_url_is_valid(const char *url)
     bool scheme = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
     for (size_t i = 0; i < len; i++)
         scheme = scheme && url[i] > 0x20 && url[i] < 0x7f && !strchr("\"<>\\^`{|}?#", url[i]);
-    return scheme && url[len - 1] != '/';
+    const char *host = strstr(url, "://");
+    return scheme && host[3] != '\0' && !strchr(host + 3, '/');
 }
 
 /* SIGTERM and SIGINT are read from a descriptor, by the main thread only: blocked before any thread is made. */
@@ -227,10 +228,12 @@ int serve_command(const struct config *given)
     status = 2;
     if (!config->db)
         config_misuse(stderr, "serve", "--db is missing");
+    else if (strcmp(config->db, ":memory:") == 0)
+        config_misuse(stderr, "serve", "--db: a file was expected");
     else if (!endpoint_read(config->listen, &endpoint))
         config_misuse(stderr, "serve", "--listen: ADDR:PORT was expected, as in 127.0.0.1:8080 or [::1]:8080");
     else if (!base_url_is_valid(config->base_url))
-        config_misuse(stderr, "serve", "--base-url: http://… or https://… without a slash at the end was expected");
+        config_misuse(stderr, "serve", "--base-url: http://HOST or https://HOST without a path was expected");
     else if (!proxies_read(config, &service->server))
         config_misuse(stderr, "serve", "--trusted-proxy: an address was expected, as in 10.0.0.7 or 10.0.0.0/8");
     else

@@ -267,7 +267,7 @@ START_TEST(health_is_told_and_never_kept)
 }
 END_TEST
 
-START_TEST(links_begin_with_the_base_url_where_one_is_set)
+START_TEST(problems_are_named_under_the_base_url_where_one_is_set)
 {
     struct daemon *daemon = daemon_start(register_of_klinbeforsk(), "--base-url", "https://data.example.org", NULL);
     const struct answer *wrong = http_get(daemon, "/studies?limit=0", NULL);
@@ -301,7 +301,7 @@ int main(void)
     tcase_add_test(stories, the_contract_is_served);
     tcase_add_test(stories, every_problem_is_explained_under_its_address);
     tcase_add_test(stories, health_is_told_and_never_kept);
-    tcase_add_test(stories, links_begin_with_the_base_url_where_one_is_set);
+    tcase_add_test(stories, problems_are_named_under_the_base_url_where_one_is_set);
     suite_add_tcase(suite, stories);
     return support_run(suite);
 }

@@ -88,6 +88,10 @@ START_TEST(each_cell_leads_to_the_studies_it_counts)
         ck_assert_int_eq(int_at(cell, "coverage.of"), int_at(cell, "study_count"));
     }
     ck_assert_int_eq(total_of(both, text_at(answer->json, "meta.totals.studies")), int_at(answer->json, "meta.totals.study_count"));
+    static const char *const known[] = {"planned", "included", "both"};
+    for (i = 0; i < sizeof known / sizeof known[0]; i++)
+        ck_assert_int_le(int_at(answer->json, text_format("meta.totals.coverage.%s", known[i])),
+                         int_at(answer->json, "meta.totals.coverage.of"));
 }
 END_TEST
 

@@ -283,7 +283,8 @@ static bool code_passes(const struct db_codes *codes, const char *value)
 
 static bool passes(const struct db_study_filter *f, const struct model *m)
 {
-    bool age = m->age_min >= 0 && is_within(&f->age, m->age_min, m->age_max < 0 ? INT64_MAX : m->age_max);
+    bool age = (m->age_min >= 0 || m->age_max >= 0) &&
+               is_within(&f->age, m->age_min < 0 ? 0 : m->age_min, m->age_max < 0 ? INT64_MAX : m->age_max);
     return code_passes(&f->programme, programmes[(int)m->programme]) && code_passes(&f->id, m->code) &&
            code_passes(&f->mechanism, mechanisms[m->award_mechanism[0]]) && code_passes(&f->institution, places[m->institution].code) &&
            code_passes(&f->leader, leaders[m->leader]) && code_passes(&f->status, statuses[m->status]) &&

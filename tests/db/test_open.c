@@ -70,7 +70,7 @@ START_TEST(a_second_opening_is_told_who_holds_it)
     struct db *first = fixture.db;
     snprintf(expected, sizeof expected, "%s is held by process %ld (", fixture.path, (long)getpid());
     assert_refused(false, DB_HELD, expected);
-    assert_refused(true, DB_HELD, "): stop it, then import again");
+    assert_refused(true, DB_HELD, "): stop it first");
     db_close(first);
     ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
 }

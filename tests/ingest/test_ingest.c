@@ -115,6 +115,8 @@ static const struct change {
     {"awards.csv", "øyne & Ører", "øyne & ", "awards.csv:4:categories", "not a label_nb"},
     {"awards.csv", "Gamma,Ola Hansen,Sykehus C,", "Gamma,Ola Hansen,Sykehus D,", "awards.csv:5:institution", "did you mean \"Sykehus"},
     {"awards.csv", "Gamma,Ola Hansen", "Gamma,", "awards.csv:5:leader", "must be known"},
+    {"awards.csv", "Gamma,Ola Hansen", "Gamma,\"Hansen, Ola\"", "awards.csv:5:leader", "make it an alias"},
+    {"awards.csv", "Gamma,Ola Hansen", "Gamma,!Ola", "awards.csv:5:leader", "make it an alias"},
     /* aliases */
     {"aliases.csv", "institution,sykehus-c,SC", "hospital,sykehus-c,SC", "aliases.csv:5:kind", "one of institution, leader, study"},
     {"aliases.csv", "institution,sykehus-c,SC", "institution,sykehus-x,SC", "aliases.csv:5:id", "not an id of institutions.csv"},

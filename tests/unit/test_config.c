@@ -101,7 +101,11 @@ static const struct {
     {{"--log-leval", "info"}, CONFIG_MISUSE, "did you mean --log-level?"},
     {{"--log-leval=info"}, CONFIG_MISUSE, "unknown option --log-leval (did"},
     {{"--check"}, CONFIG_MISUSE, "unknown option --check"}, /* another command's */
-    {{"-w"}, CONFIG_MISUSE, "unknown option"},
+    {{"-w"}, CONFIG_MISUSE, "unknown option -w"},
+    {{"--db", "x", "-vv"}, CONFIG_MISUSE, "unknown option -v"},
+    {{"--help=1"}, CONFIG_MISUSE, "--help takes no value"},
+    {{"--cache-bytes", "16MB"}, CONFIG_MISUSE, "K, M or G"},
+    {{"--workers", "65", "--help"}, CONFIG_HELP, NULL}, /* help comes whatever else is wrong */
     {{"a-folder"}, CONFIG_MISUSE, "one argument too many: a-folder"},
 };
 
