@@ -5,6 +5,27 @@
 #include "db/internal.h"
 
 #include <stdio.h>
+
+static void complain(void *cls, int code, const char *message)
+{
+    const struct db_listener *listener = cls;
+    char line[400];
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_SCHEMA:
+    case SQLITE_NOTICE: return; /* everyday */
+    default: break;
+    }
+    snprintf(line, sizeof line, "%s (%d): %s", sqlite3_errstr(code), code, message);
+    listener->say(listener->cls, line);
+}
+
+void db_complain_to(const struct db_listener *listener)
+{
+    sqlite3_config(SQLITE_CONFIG_LOG, complain, (void *)listener);
+}
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

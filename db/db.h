@@ -234,6 +234,14 @@ struct db_options {
     const struct db_renderer *renderer; /* borrowed, must outlive the db */
 };
 
+/* Where the engine's own complaints go (a damaged page, a failed write): one line each, for the operator, never for clients. Once,
+ * before the first db_open of the process, with cls that outlives it. say may be called by any thread. */
+struct db_listener {
+    void (*say)(void *cls, const char *line);
+    void *cls;
+};
+void db_complain_to(const struct db_listener *listener);
+
 /* Opens for writing: takes the lock file PATH.lock (kept until db_close), migrates, loads versions into memory. On failure
  * ret_detail (may be NULL) gets a malloc'd sentence for people: for DB_HELD it names the process that holds the lock. */
 enum db_status db_open(const struct db_options *options, struct db **ret_db, char **ret_detail);

@@ -199,11 +199,18 @@ static int serve_on(struct service *service, struct endpoint *endpoint, size_t c
     return 0;
 }
 
+static void storage_says(void *cls, const char *line)
+{
+    log_say(cls, LOG_LEVEL_ERROR, "storage", line);
+}
+
 static int serve_from(struct service *service, struct endpoint *endpoint, size_t count)
 {
     const struct config *config = service->server.config;
     const struct db_options options = {.path = config->db, .create = false, .renderer = &study_renderer};
+    const struct db_listener listener = {storage_says, &service->server.log};
     char *why = NULL;
+    db_complain_to(&listener);
     enum db_status opened = db_open(&options, &service->server.db, &why);
     int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(why ? "" : config->db, why ? why : db_status_text(opened));
     free(why);

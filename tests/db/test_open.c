@@ -228,6 +228,22 @@ static const struct {
     {"folder", break_folder, true, DB_DAMAGED, "is not a file"},
 };
 
+static void keep_line(void *cls, const char *line)
+{
+    snprintf(cls, 400, "%s", line);
+}
+
+START_TEST(what_the_engine_complains_of_is_told)
+{
+    static char said[400];
+    static const struct db_listener listener = {keep_line, said};
+    db_complain_to(&listener);
+    break_noise();
+    assert_refused(true, DB_DAMAGED, "is not a database");
+    ck_assert_msg(strstr(said, "not a database (26)") != NULL, "«%s»", said);
+}
+END_TEST
+
 START_TEST(a_damaged_file_is_refused_with_a_sentence)
 {
     damages[_i].spoil();
@@ -337,6 +353,7 @@ int main(void)
     tcase_add_test(cases, a_second_opening_is_told_who_holds_it);
     tcase_add_test(cases, a_dead_holder_holds_nothing);
     tcase_add_test(cases, killed_while_it_is_made_a_register_is_made_the_next_time);
+    tcase_add_test(cases, what_the_engine_complains_of_is_told);
     tcase_add_loop_test(cases, a_damaged_file_is_refused_with_a_sentence, 0, LEN(damages));
     tcase_add_test(cases, a_foreign_database_is_not_written_to);
     tcase_add_test(cases, an_empty_file_becomes_a_register_when_asked);
