@@ -22,6 +22,7 @@ char *problem_json(const struct problem_facts *facts, size_t *ret_len);
 /* A constant cannot name the request; the header that goes with it does. */
 #define PROBLEM_FALLBACK                                                                                                                   \
     "{\"type\":\"/problems/unavailable\",\"title\":\"Not available right now\",\"status\":503,"                                            \
-    "\"detail\":\"The daemon is short of memory.\",\"request_id\":\"see X-Request-Id\"}\n"
+    "\"detail\":\"The daemon is short of memory.\",\"remedy\":\"Try again after the time that Retry-After says.\",\"request_id\":\"see "   \
+    "X-Request-Id\"}\n"
 
 #endif

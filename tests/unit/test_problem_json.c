@@ -31,6 +31,7 @@ START_TEST(every_problem_has_its_type_title_status_and_detail)
     ck_assert_str_eq(text(object, "title"), problem->title);
     ck_assert_int_eq(json_integer_value(json_object_get(object, "status")), problem->status);
     ck_assert_str_eq(text(object, "detail"), problem->meaning);
+    ck_assert_str_eq(text(object, "remedy"), problem->remedy);
     ck_assert_str_eq(text(object, "request_id"), "1-2-3");
     ck_assert_ptr_null(json_object_get(object, "instance"));
     ck_assert_ptr_null(json_object_get(object, "errors"));
