@@ -28,7 +28,6 @@ enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, in
  * merged into meta. */
 enum api_error reply_whole_list(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra);
 
-/* Collects the records of a db_… call into an array: cls of the callbacks below is a json_t * that is the array. */
 bool json_push(json_t *array, json_t *value); /* steals value; false = no memory */
 
 #endif
