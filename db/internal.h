@@ -36,6 +36,7 @@ struct map_entry {
     union {
         const char *text;
         struct db_study_state state;
+        size_t index;
     };
 };
 struct map {
@@ -266,7 +267,8 @@ struct sql sql_begin(struct arena *arena);
 void sql_add(struct sql *sql, const char *fragment);
 void sql_int(struct sql *sql, int64_t value);
 void sql_value(struct sql *sql, struct sql_value value);
-void sql_filter(struct sql *sql, const struct db_study_filter *filter); /* " WHERE 1 AND …" over study s */
+void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
+void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
 enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query *ret_query);
 
 #define SORT_KEYS_MAX  (DB_SORT_LEN + 1)
@@ -284,6 +286,23 @@ struct ordering ordering_of(const struct db_studies_query *query); /* without re
 void position_write(const struct ordering *ordering, sqlite3_stmt *row, int column, struct db_position *ret_position);
 /* The values lie in the position. false = no position of this ordering. */
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
+
+/* ── stats.c, stats_axis.c, stats_question.c ────────────────────────────────────────────────────────────────── */
+
+/* The values of one dimension, in order: what a table of cells is ruled by. */
+struct stats_axis {
+    struct list keys;            /* struct db_stats_key */
+    struct map index;            /* code → place in keys; not for years */
+    bool has_years, has_unknown; /* the unknown is the last key */
+};
+enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
+                               struct stats_axis *ret_axis);
+void stats_axis_free(struct stats_axis *axis);
+
+/* One row for each cell that holds something: up to two keys (years as numbers, codes as text, NULL = unknown), then what
+ * stats_row_read reads. by_len 0: one row, always. */
+void stats_question(struct sql *sql, const struct db_stats_query *query);
+void stats_row_read(struct query *row, size_t by_len, bool leaders, struct arena *arena, struct db_stats_cell *ret_cell);
 
 /* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

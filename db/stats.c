@@ -1,112 +1,142 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Sums over the studies of a filter. Studies that show totals only count, but give no regional numbers. remaining and exceeded_by
- * are sums over studies: what one study has too many does not fill another, and so cells add up.
+ * Statistics: the rows that hold something are put into a table that has a cell for every value of its dimensions. remaining and
+ * exceeded_by are sums over studies: what one has too many does not fill another.
  */
 #include "db/internal.h"
 
 #include <string.h>
 
-#define SHOWN " FILTER (WHERE s.totals_only = 0)"
-#define BOTH  " FILTER (WHERE s.totals_only = 0 AND x.planned IS NOT NULL AND x.included IS NOT NULL)"
-
-static const char question[] =
-    "SELECT x.region, count(*), sum(x.planned)" SHOWN ", sum(x.included)" SHOWN ", count(x.planned)" SHOWN ", count(x.included)" SHOWN
-    ", count(*)" BOTH ", sum(max(x.planned - x.included, 0))" BOTH ", sum(max(x.included - x.planned, 0))" BOTH ", sum(x.planned)" BOTH
-    ", sum(x.included)" BOTH ", min(x.included_as_of)" SHOWN ", max(x.included_as_of)" SHOWN
-    " FROM study s JOIN study_region x ON x.study = s.id AND x.takes_part = 1";
-
-static const struct field label_fields[] = {
-    {":code", FIELD_TEXT, offsetof(struct db_region_cell, region.code)},
-    {":label_nb", FIELD_TEXT, offsetof(struct db_region_cell, region.label.nb)},
-    {":label_en", FIELD_TEXT, offsetof(struct db_region_cell, region.label.en)},
-    {0},
+struct table {
+    struct stats_axis axis[DB_BY_MAX];
+    struct db_stats_cell *cells;
+    size_t cells_len;
 };
 
-static const struct db_region_cell empty_cell = {
-    .planned = -1,
-    .included = -1,
-    .remaining = -1,
-    .exceeded_by = -1,
-    .permille = -1,
-};
-
-/* Every region, so that one without studies has its cell too. */
-static enum db_status read_regions(struct db_reader *reader, struct arena *arena, struct list *cells)
+static void table_free(struct table *table)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_regions, NO_ARGS);
-    while (query_row(&query)) {
-        struct db_region_cell *cell = list_add(cells, arena);
-        if (cell == NULL)
-            return DB_NO_MEMORY;
-        *cell = empty_cell;
-        query_fields(&query, label_fields, cell, arena);
+    for (size_t i = 0; i < DB_BY_MAX; i++)
+        stats_axis_free(&table->axis[i]);
+}
+
+static struct db_stats_cell empty_cell(const struct db_stats_query *query)
+{
+    int64_t nothing = query->grain == DB_GRAIN_REGION ? -1 : 0;
+    return (struct db_stats_cell){.awards = nothing,
+                                  .amount_ore = nothing,
+                                  .leaders = query->leaders ? 0 : -1,
+                                  .planned = -1,
+                                  .included = -1,
+                                  .remaining = -1,
+                                  .exceeded_by = -1,
+                                  .permille = -1};
+}
+
+static enum db_status table_rule(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct table *table)
+{
+    enum db_status status = DB_OK;
+    table->cells_len = 1;
+    for (size_t i = 0; i < query->by_len && status == DB_OK; i++) {
+        status = stats_axis_read(reader, arena, query, i, &table->axis[i]);
+        table->cells_len *= table->axis[i].keys.len;
     }
-    return query_status(&query);
+    if (status != DB_OK || table->cells_len == 0)
+        return status;
+    table->cells = arena_alloc(arena, table->cells_len * sizeof *table->cells);
+    if (table->cells == NULL)
+        return DB_NO_MEMORY;
+    for (size_t i = 0; i < table->cells_len; i++) {
+        size_t place = i;
+        table->cells[i] = empty_cell(query);
+        for (size_t k = query->by_len; k-- > 0;) {
+            const struct db_stats_key *keys = table->axis[k].keys.items;
+            table->cells[i].key[k] = keys[place % table->axis[k].keys.len];
+            place /= table->axis[k].keys.len;
+        }
+    }
+    return DB_OK;
 }
 
-static struct db_region_cell *cell_of(const struct list *cells, const char *region)
+/* The place of a row's key on its axis; keys.len when the axis has no such value. */
+static size_t place_of(const struct stats_axis *axis, struct query *row, int column)
 {
-    struct db_region_cell *items = cells->items;
-    for (size_t i = 0; i < cells->len; i++)
-        if (strcmp(items[i].region.code, region) == 0)
-            return &items[i];
-    return NULL;
+    const struct db_stats_key *keys = axis->keys.items;
+    if (axis->has_years) {
+        for (size_t i = 0; i < axis->keys.len; i++)
+            if (keys[i].year == query_int(row, column))
+                return i;
+        return axis->keys.len;
+    }
+    const char *code = query_text(row, column);
+    if (code == NULL)
+        return axis->has_unknown ? axis->keys.len - 1 : axis->keys.len;
+    const struct map_entry *entry = map_find(&axis->index, code);
+    return entry != NULL ? entry->index : axis->keys.len;
 }
 
-static void read_cell(struct query *query, struct arena *arena, struct db_region_cell *cell)
+static struct db_stats_cell *cell_of(const struct table *table, size_t by_len, struct query *row)
 {
-    const char *days[] = {query_text(query, 11), query_text(query, 12)};
-    cell->study_count = query_int(query, 1);
-    cell->planned = query_known(query, 2);
-    cell->included = query_known(query, 3);
-    cell->with_planned = query_int(query, 4);
-    cell->with_included = query_int(query, 5);
-    cell->with_both = query_int(query, 6);
-    cell->remaining = query_known(query, 7);
-    cell->exceeded_by = query_int(query, 8) > 0 ? query_int(query, 8) : -1;
-    cell->permille = cell->with_both > 0 ? permille_of(query_int(query, 10), query_int(query, 9)) : -1;
-    for (size_t i = 0; i < COUNT_OF(days); i++)
-        if (days[i] != NULL && (days[i] = arena_strndup(arena, days[i], strlen(days[i]))) == NULL)
-            query->code = SQLITE_NOMEM;
-    cell->oldest = days[0];
-    cell->newest = days[1];
+    size_t place = 0;
+    for (size_t i = 0; i < by_len; i++) {
+        size_t on_axis = place_of(&table->axis[i], row, (int)i);
+        if (on_axis == table->axis[i].keys.len)
+            return NULL;
+        place = place * table->axis[i].keys.len + on_axis;
+    }
+    return &table->cells[place];
 }
 
-static enum db_status read_cells(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, struct list *cells)
+static enum db_status table_fill(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct table *table)
 {
-    struct query query CLEANUP(query_end) = {0};
+    struct query rows CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
-    sql_add(&sql, question);
-    sql_filter(&sql, filter);
-    sql_add(&sql, " GROUP BY x.region");
-    enum db_status status = sql_query(&sql, reader, &query);
+    stats_question(&sql, query);
+    enum db_status status = sql_query(&sql, reader, &rows);
     if (status != DB_OK)
         return status;
-    while (query_row(&query)) {
-        const char *region = query_text(&query, 0);
-        struct db_region_cell *cell = region == NULL ? NULL : cell_of(cells, region);
-        if (cell != NULL)
-            read_cell(&query, arena, cell);
+    while (query_row(&rows)) {
+        struct db_stats_cell *cell = cell_of(table, query->by_len, &rows);
+        if (cell == NULL) /* an axis that does not know a value that the records have */
+            return DB_BUG;
+        stats_row_read(&rows, query->by_len, query->leaders, arena, cell);
     }
-    return query_status(&query);
+    return query_status(&rows);
 }
 
-enum db_status db_stats_regions(struct db_reader *reader, const struct db_study_filter *filter,
-                                bool (*each)(void *cls, const struct db_region_cell *cell), void *cls)
+static enum db_status compute(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct db_stats *ret_stats)
+{
+    struct table table CLEANUP(table_free) = {0}, whole CLEANUP(table_free) = {0};
+    struct db_stats_query total = *query;
+    total.by_len = 0;
+    enum db_status status = table_rule(reader, arena, &total, &whole);
+    if (status == DB_OK)
+        status = table_fill(reader, arena, &total, &whole);
+    if (status == DB_OK)
+        status = table_rule(reader, arena, query, &table);
+    if (status == DB_OK)
+        status = table_fill(reader, arena, query, &table);
+    if (status == DB_OK)
+        *ret_stats = (struct db_stats){.cells = table.cells, .cells_len = table.cells_len, .total = whole.cells[0]};
+    return status;
+}
+
+enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
+                        void *cls)
 {
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
-    struct list cells = {.size = sizeof(struct db_region_cell)};
+    struct db_stats stats;
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = read_regions(reader, &arena, &cells);
+    status = compute(reader, &arena, query, &stats);
     if (status == DB_OK)
-        status = read_cells(reader, &arena, filter, &cells);
-    const struct db_region_cell *items = cells.items;
-    for (size_t i = 0; i < cells.len && status == DB_OK; i++)
-        if (!each(cls, &items[i]))
-            break;
+        each(cls, &stats);
     return status;
+}
+
+int64_t db_stats_computed(const struct db *db)
+{
+    (void)db;
+    return 0;
 }

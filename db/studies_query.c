@@ -113,8 +113,10 @@ static const struct {
     {OF(leader), "s.leader IN (", ")"},
     {OF(status), "s.status IN (", ")"},
     {OF(category), "s.id IN (SELECT study FROM study_category WHERE category IN (", "))"},
+    {OF(and_category), "s.id IN (SELECT study FROM study_category WHERE category IN (", "))"},
     {OF(region), "s.institution IN (SELECT code FROM institution WHERE region IN (", "))"},
     {OF(inclusion_region), "s.id IN (SELECT study FROM study_inclusion_region WHERE region IN (", "))"},
+    {OF(and_inclusion_region), "s.id IN (SELECT study FROM study_inclusion_region WHERE region IN (", "))"},
     /* An institution also stands for what is part of it. */
     {OF(hospital), "s.id IN (WITH RECURSIVE stands (code) AS (SELECT code FROM institution WHERE code IN (",
      ") UNION SELECT i.code FROM stands JOIN institution i ON i.part_of = stands.code)"
@@ -200,6 +202,22 @@ static void add_award(struct sql *sql, bool negate, const struct db_ranges *year
     }
     sql_add(sql, ")");
     close_term(sql, negate);
+}
+
+void sql_award_filter(struct sql *sql, const struct db_study_filter *filter)
+{
+    if (filter->award_call_year.len > 0) {
+        open_term(sql, filter->award_call_year.negate);
+        add_ranges(sql, &filter->award_call_year, "a.call_year BETWEEN ? AND ?");
+        close_term(sql, filter->award_call_year.negate);
+    }
+    if (filter->award_mechanism.len > 0) {
+        open_term(sql, filter->award_mechanism.negate);
+        sql_add(sql, "a.mechanism IN (");
+        add_codes(sql, &filter->award_mechanism);
+        sql_add(sql, ")");
+        close_term(sql, filter->award_mechanism.negate);
+    }
 }
 
 /* With one of the two negated: what the other lets through, less what both together would. So year & mechanism and year &

@@ -99,7 +99,7 @@ static void add_known(int64_t *sum, int64_t value)
         *sum = (*sum < 0 ? 0 : *sum) + value;
 }
 
-static void sums_add(struct arena *arena, struct sums *sums, const struct db_region_cell *cell)
+static void sums_add(struct arena *arena, struct sums *sums, const struct db_stats_cell *cell)
 {
     add_known(&sums->planned, cell->planned);
     add_known(&sums->included, cell->included);
@@ -138,22 +138,29 @@ static json_t *coverage(int64_t planned, int64_t included, int64_t both, int64_t
                      "of", (json_int_t)of);
 }
 
-static bool cell_add(void *cls, const struct db_region_cell *cell)
+static bool cell_add(struct answer *answer, const struct db_stats_cell *cell)
 {
-    struct answer *answer = cls;
-    if (!cell_wanted(answer, cell->region.code))
+    if (!cell_wanted(answer, cell->key[0].ref.code))
         return true;
-    const char *url = cell_url(answer, cell->region.code);
+    const char *url = cell_url(answer, cell->key[0].ref.code);
     sums_add(answer->rq->arena, &answer->sums, cell);
     json_t *as_of = cell->oldest ? json_pack("{s:s, s:s}", "oldest", cell->oldest, "newest", cell->newest) : json_null();
-    json_t *row = json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "region", cell->region.code, "label",
-                            json_text(&cell->region.label), "study_count", (json_int_t)cell->study_count, "planned",
+    json_t *row = json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "region", cell->key[0].ref.code, "label",
+                            json_text(&cell->key[0].ref.label), "study_count", (json_int_t)cell->study_count, "planned",
                             json_known(cell->planned), "included", json_known(cell->included), "remaining", json_known(cell->remaining),
                             "exceeded_by", json_known(cell->exceeded_by), "percent", json_percent(cell->permille), "as_of", as_of,
                             "coverage", coverage(cell->with_planned, cell->with_included, cell->with_both, cell->study_count), "published",
-                            published(answer, cell->region.code), "studies", url ? url : "");
+                            published(answer, cell->key[0].ref.code), "studies", url ? url : "");
     answer->failed = !url || !json_push(answer->cells, row);
     return !answer->failed;
+}
+
+static bool cells_add(void *cls, const struct db_stats *stats)
+{
+    for (size_t i = 0; i < stats->cells_len; i++)
+        if (stats->cells[i].key[0].known && !cell_add(cls, &stats->cells[i]))
+            return false;
+    return true;
 }
 
 /* ── meta ───────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -181,11 +188,11 @@ static json_t *meta_extra(const struct answer *answer, int64_t studies)
 static enum db_status load(struct answer *answer, int64_t *ret_studies)
 {
     const struct stats_regions_params *params = answer->rq->params;
-    struct db_study_filter others = params->filter;
-    others.inclusion_region = (struct db_codes){0};
+    struct db_stats_query query = {.filter = params->filter, .grain = DB_GRAIN_REGION, .by = {DB_BY_REGION}, .by_len = 1};
+    query.filter.inclusion_region = (struct db_codes){0};
     enum db_status status = load_published(answer);
     if (status == DB_OK && !answer->failed)
-        status = db_stats_regions(answer->rq->db, &others, cell_add, answer);
+        status = db_stats(answer->rq->db, &query, cells_add, answer);
     if (status == DB_OK)
         status = db_studies_count(answer->rq->db, &params->filter, ret_studies);
     return status;

@@ -123,3 +123,28 @@ UNION ALL SELECT institution, alias, 3 FROM institution_alias ORDER BY kind, 1, 
 -- name: vocabulary_leaders
 -- Every leader of a study with what the name answers to: itself, the aliases. scan: all are wanted.
 SELECT name, name, 1 AS kind FROM person UNION ALL SELECT name, alias, 2 FROM person_alias ORDER BY kind, 1, 2;
+
+-- name: axis_years
+-- The first and the last call year. study_by_call_year.
+SELECT (SELECT min(call_year) FROM study), (SELECT max(call_year) FROM study);
+
+-- name: axis_award_years
+-- The first and the last year of an award. award_by_call.
+SELECT (SELECT min(call_year) FROM award), (SELECT max(call_year) FROM award);
+
+-- name: axis_mechanisms
+-- In order. scan: a handful.
+SELECT code, NULL AS label_nb, NULL AS label_en FROM mechanism ORDER BY position, code;
+
+-- name: axis_categories
+-- In order. scan: some twenty.
+SELECT code, label_nb, label_en FROM category ORDER BY position, code;
+
+-- name: axis_institutions
+-- Those that coordinate, by name. study_by_institution_code. scan: all of them are wanted, in the order of institution_by_name.
+SELECT i.code, i.name AS label_nb, NULL AS label_en FROM institution i WHERE EXISTS (SELECT 1 FROM study s WHERE s.institution = i.code)
+ORDER BY i.name_key, i.code;
+
+-- name: axis_regions
+-- In order. scan: a handful.
+SELECT code, label_nb, label_en FROM region ORDER BY position, code;
