@@ -45,14 +45,19 @@ void faults_add(struct faults *faults, const char *in, const char *name, const c
 
 struct arena;
 
+enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMATS };
+enum csv_dialect { DIALECT_RFC4180, DIALECT_EXCEL_NB };
+
 struct request {
     struct db_reader *db;
-    struct arena *arena;   /* lives until the reply is sent */
-    const void *params;    /* the route's typed struct, filled and checked */
-    const char *path;      /* as routed, decoded: /studies/aneed */
-    const char *query;     /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
-    const char *base_url;  /* "" or https://host, without a slash at the end */
-    struct faults *faults; /* a handler that returns API_BAD_PARAMETER has added why */
+    struct arena *arena;      /* lives until the reply is sent */
+    const void *params;       /* the route's typed struct, filled and checked */
+    const char *path;         /* as routed, decoded: /studies/aneed */
+    const char *query;        /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
+    enum reply_format format; /* what is wanted of those the route has: format=, else Accept */
+    enum csv_dialect dialect; /* of FORMAT_CSV */
+    const char *base_url;     /* "" or https://host, without a slash at the end */
+    struct faults *faults;    /* a handler that returns API_BAD_PARAMETER has added why */
 };
 
 /* The server frees what a reply owns, whatever the handler returned. */
@@ -81,6 +86,12 @@ enum api_error api_error_of_db(enum db_status status);
 
 struct sort_param {
     struct db_sort by[DB_SORT_LEN];
+    size_t len;
+};
+
+/* In the order asked for; len 0 = the statistic's own. */
+struct group_by_param {
+    enum db_dimension by[DB_BY_MAX];
     size_t len;
 };
 

@@ -44,9 +44,14 @@ struct recruitment_get_params {
 void recruitment_check(struct request *rq);
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
 
-/* stats_regions.c */
-struct stats_regions_params {
+/* stats.c, stats_summary.c, reconciliation.c: every statistic takes the same parameters, but for weighting */
+enum weighting { WEIGHTING_EQUAL, WEIGHTING_WHOLE };
+struct stats_params {
     struct db_study_filter filter;
+    struct group_by_param group_by;
+    int weighting; /* enum weighting */
+    int format;    /* read by the server: see request.format */
+    int dialect;
 };
 void stats_regions_check(struct request *rq);
 enum api_error stats_regions(struct request *rq, struct reply *ret_reply);

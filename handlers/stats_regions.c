@@ -53,7 +53,7 @@ static bool only_programme(void *cls, const struct db_programme *programme, int6
  * nothing less: the filter names it alone, or the register holds no other. */
 static enum db_status scope_programme(struct request *rq, const char **ret_programme)
 {
-    const struct stats_regions_params *params = rq->params;
+    const struct stats_params *params = rq->params;
     const struct db_codes *programme = &params->filter.programme;
     struct {
         struct request *rq;
@@ -118,7 +118,7 @@ static void sums_add(struct arena *arena, struct sums *sums, const struct db_sta
 /* Here inclusion_region picks the cells: a cell's own region and another one could not be asked for in one URL. */
 static bool cell_wanted(const struct answer *answer, const char *region)
 {
-    const struct stats_regions_params *params = answer->rq->params;
+    const struct stats_params *params = answer->rq->params;
     const struct db_codes *wanted = &params->filter.inclusion_region;
     for (size_t i = 0; i < wanted->len; i++)
         if (strcmp(wanted->values[i], region) == 0)
@@ -187,7 +187,7 @@ static json_t *meta_extra(const struct answer *answer, int64_t studies)
 
 static enum db_status load(struct answer *answer, int64_t *ret_studies)
 {
-    const struct stats_regions_params *params = answer->rq->params;
+    const struct stats_params *params = answer->rq->params;
     struct db_stats_query query = {.filter = params->filter, .grain = DB_GRAIN_REGION, .by = {DB_BY_REGION}, .by_len = 1};
     query.filter.inclusion_region = (struct db_codes){0};
     enum db_status status = load_published(answer);
@@ -212,7 +212,7 @@ static enum api_error answer_send(struct answer *answer, struct reply *ret_reply
 
 void stats_regions_check(struct request *rq)
 {
-    const struct stats_regions_params *params = rq->params;
+    const struct stats_params *params = rq->params;
     if (params->filter.inclusion_region.negate)
         faults_add(rq->faults, "query", "inclusion_region", "picks the regions to show here and cannot be negated: name the regions wanted",
                    NULL);

@@ -40,6 +40,7 @@ static bool is_default(const struct param *row, const void *field)
         struct db_codes codes;
         struct db_ranges ranges;
         struct sort_param sort;
+        struct group_by_param group_by;
         const char *text;
     } unset;
     default_fill(row, &unset);

@@ -338,6 +338,42 @@ static void fields_write(const struct param *row, const void *field, struct buff
     }
 }
 
+static bool group_by_has(const struct group_by_param *group_by, int dimension)
+{
+    for (size_t i = 0; i < group_by->len; i++) {
+        if ((int)group_by->by[i] == dimension)
+            return true;
+    }
+    return false;
+}
+
+static bool group_by_read(struct param_reading *reading, char *text, void *field)
+{
+    struct group_by_param *group_by = field;
+    if (!list_fits(reading, text, DB_BY_MAX))
+        return false;
+    size_t before = faults_so_far(reading);
+    for (char *value; (value = list_next(reading, &text));) {
+        int dimension = value_index(reading->row->values, value);
+        if (dimension < 0)
+            param_unknown(reading, value);
+        else if (group_by_has(group_by, dimension))
+            param_fault(reading, arena_printf(reading->arena, "groups by %s twice", value), NULL);
+        else
+            group_by->by[group_by->len++] = (enum db_dimension)dimension;
+    }
+    return faults_so_far(reading) == before;
+}
+
+static void group_by_write(const struct param *row, const void *field, struct buffer *query)
+{
+    const struct group_by_param *group_by = field;
+    for (size_t i = 0; i < group_by->len; i++) {
+        buffer_text(query, i > 0 ? "," : "");
+        percent_encode(query, row->values[group_by->by[i]]);
+    }
+}
+
 #define FIELD(type) sizeof(type), _Alignof(type)
 const struct param_kind param_kinds[] = {
     [T_INT] = {"integer", FIELD(int64_t), int_read, int_write},
@@ -347,6 +383,7 @@ const struct param_kind param_kinds[] = {
     [T_RANGES] = {"ranges", FIELD(struct db_ranges), param_ranges_read, param_ranges_write},
     [T_TIME_RANGES] = {"time-ranges", FIELD(struct db_ranges), param_time_ranges_read, param_time_ranges_write},
     [T_SORT] = {"sort", FIELD(struct sort_param), sort_read, sort_write},
+    [T_GROUP_BY] = {"group-by", FIELD(struct group_by_param), group_by_read, group_by_write},
     [T_FIELDS] = {"fields", FIELD(fields_param), fields_read, fields_write},
     [T_CURSOR] = {"cursor", FIELD(const char *), cursor_read, text_write},
     [T_DAY] = {"day", FIELD(const char *), day_read, text_write},

@@ -21,6 +21,7 @@ enum param_type {
     T_RANGES,      /* struct db_ranges           a..b,c or !…: integers, min … max                      */
     T_TIME_RANGES, /* struct db_ranges           the same with RFC 3339 instants, as milliseconds       */
     T_SORT,        /* struct sort_param          [-]name,…: values[i] is enum db_study_sort_key i       */
+    T_GROUP_BY,    /* struct group_by_param      name,…: values[i] is enum db_dimension i, at most DB_BY_MAX    */
     T_FIELDS,      /* fields_param               name,… from values                                     */
     T_CURSOR,      /* const char *               [A-Za-z0-9_-]+, at most max characters                 */
     T_DAY,         /* const char *               YYYY-MM-DD, a real day                                 */

@@ -40,10 +40,12 @@ static const char *const sort_names[] = {"id",     "name",        "call_year", "
     RANGES(type, award_call_year, 1900, 2200),                                                                         \
     CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
     CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
+    CODES(type, and_category, .vocabulary = DB_VOCAB_CATEGORY),                                                        \
     CODES(type, institution, .vocabulary = DB_VOCAB_INSTITUTION),                                                      \
     CODES(type, hospital, .vocabulary = DB_VOCAB_INSTITUTION),                                                         \
     CODES(type, region, .values = region_codes),                                                                       \
     CODES(type, inclusion_region, .values = region_codes),                                                             \
+    CODES(type, and_inclusion_region, .values = region_codes),                                                         \
     CODES(type, leader, .vocabulary = DB_VOCAB_LEADER),                                                                \
     CODES(type, status, .values = status_codes),                                                                       \
     YES_NO(type, has_card),                                                                                            \
@@ -75,7 +77,7 @@ static const struct param recruitment_get_rows[] = {
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
     {0},
 };
-static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_regions_params), {0}};
+static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
@@ -94,7 +96,7 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, .check = stats_regions_check, TAKES(stats_regions_rows, stats_regions_params), .content_type = JSON,
+    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .content_type = JSON,
      .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listInstitutions", "GET", "/institutions", institutions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listRegions", "GET", "/regions", regions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},

@@ -4,7 +4,7 @@
 const { same } = require('./spec.js');
 
 // Bounds that server/param_kind.h and db/db.h set on every list.
-const LIST_MAX = 100, RANGES_MAX = 16, SORT_MAX = 4, ID_MAX = 64;
+const LIST_MAX = 100, RANGES_MAX = 16, SORT_MAX = 4, BY_MAX = 2, ID_MAX = 64;
 
 const NUMBER = '(?:0|[1-9]\\d*)';
 // Characters alone: that they make an instant is more than a pattern can say.
@@ -23,6 +23,7 @@ const SCHEMAS = {
   ranges: (row) => ({ type: 'string', pattern: `^!?${list(RANGE, RANGES_MAX)}$`, 'x-minimum': row.minimum, 'x-maximum': row.maximum }),
   'time-ranges': () => ({ type: 'string', pattern: `^!?${list(INSTANTS, RANGES_MAX)}$` }),
   sort: (row) => ({ type: 'string', pattern: `^${list(`-?${oneOf(row.values)}`, SORT_MAX)}$` }),
+  'group-by': (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), BY_MAX)}$` }),
   fields: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), LIST_MAX)}$` }),
   cursor: (row) => ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: row.maximum }),
   day: () => ({ type: 'string', format: 'date' }),
