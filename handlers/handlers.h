@@ -53,8 +53,11 @@ struct stats_params {
     int format;    /* read by the server: see request.format */
     int dialect;
 };
-void stats_regions_check(struct request *rq);
-enum api_error stats_regions(struct request *rq, struct reply *ret_reply);
+void stats_check(struct request *rq);
+enum api_error stats_list(struct request *rq, struct reply *ret_reply);
+enum api_error stats_table(struct request *rq, struct reply *ret_reply); /* the statistic of the path */
+enum api_error stats_leaders(struct request *rq, struct reply *ret_reply);
+enum api_error stats_summary(struct request *rq, struct reply *ret_reply);
 
 /* reference.c */
 enum api_error institutions_list(struct request *rq, struct reply *ret_reply);

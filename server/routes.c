@@ -5,6 +5,7 @@
 #include "server/route.h"
 
 #include "handlers/handlers.h"
+#include "handlers/statistics.h"
 #include "handlers/study_json.h"
 
 static const char *const mechanism_codes[] = {"open-call", "needs-identified", "other", NULL};
@@ -12,6 +13,7 @@ static const char *const status_codes[] = {"planned",   "recruiting", "recruitme
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+static const char *const weighting_names[] = {"equal", "whole", NULL};
 /* In the order of enum db_study_sort_key. */
 static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
                                          "leader", "institution", "mechanism", "status",     "updated", NULL};
@@ -77,7 +79,12 @@ static const struct param recruitment_get_rows[] = {
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
     {0},
 };
-static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), {0}};
+/* clang-format off */
+#define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
+#define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
+/* clang-format on */
+static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, {0}};
+static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
@@ -96,8 +103,21 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .content_type = JSON,
-     .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getCallStatistics", "GET", "/stats/calls", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getFundingStatistics", "GET", "/stats/funding", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getCategoryStatistics", "GET", "/stats/categories", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getInstitutionStatistics", "GET", "/stats/institutions", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
     {"listInstitutions", "GET", "/institutions", institutions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listRegions", "GET", "/regions", regions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listCategories", "GET", "/categories", categories_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},

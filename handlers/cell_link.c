@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "handlers/cell_link.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "handlers/links.h"
+#include "handlers/statistics.h"
+
+/* What asks for a form of the answer, and chooses no studies. */
+static const char *const not_filters[] = {"group_by", "weighting", "format", "dialect", NULL};
+
+bool link_names(const struct link *link, const char *name)
+{
+    for (size_t i = 0; i < link->len; i++)
+        if (strcmp(link->pairs[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Kept by name, so that equal filters are equal texts. */
+void link_set(struct link *link, const char *name, const char *value)
+{
+    size_t at = 0;
+    link->failed |= !name || !value;
+    while (!link->failed && at < link->len && strcmp(link->pairs[at].name, name) < 0)
+        at++;
+    bool is_there = !link->failed && at < link->len && strcmp(link->pairs[at].name, name) == 0;
+    if (!link->failed && !is_there) {
+        link->failed = link->len == LINK_PAIRS_MAX;
+        if (!link->failed)
+            memmove(&link->pairs[at + 1], &link->pairs[at], (link->len++ - at) * sizeof *link->pairs);
+    }
+    if (!link->failed)
+        link->pairs[at] = (struct link_pair){name, value};
+}
+
+static void set_pair(struct link *link, const char *pair, size_t len)
+{
+    size_t name = strcspn(pair, "=");
+    link_set(link, arena_strndup(link->rq->arena, pair, name), arena_strndup(link->rq->arena, pair + name + 1, len - name - 1));
+}
+
+/* ── the other awards ───────────────────────────────────────────────────────────────────────────────────────── */
+
+static int by_min(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The gaps between the ranges; NULL when there are none. */
+static const char *ranges_between(struct arena *arena, const struct db_ranges *ranges)
+{
+    struct db_ranges sorted = *ranges;
+    const char *text = "";
+    int64_t next = INT64_MIN;
+    bool open = true;
+    qsort(sorted.r, sorted.len, sizeof sorted.r[0], by_min);
+    for (size_t i = 0; i < sorted.len && text && open; i++) {
+        if (sorted.r[i].min > next) {
+            const char *comma = *text ? "," : "";
+            text = next == INT64_MIN ? arena_printf(arena, "%s%s..%" PRId64, text, comma, sorted.r[i].min - 1)
+                                     : arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, next, sorted.r[i].min - 1);
+        }
+        open = sorted.r[i].max != INT64_MAX;
+        if (open && sorted.r[i].max + 1 > next)
+            next = sorted.r[i].max + 1;
+    }
+    if (text && open)
+        text = arena_printf(arena, "%s%s%" PRId64 "..", text, *text ? "," : "", next);
+    return text && *text ? text : NULL;
+}
+
+struct codes_text {
+    struct arena *arena;
+    const struct db_codes *without; /* may be NULL */
+    const char *text;               /* NULL = no memory */
+};
+
+static bool add_code(void *cls, const char *code)
+{
+    struct codes_text *codes = cls;
+    for (size_t i = 0; codes->without && i < codes->without->len; i++)
+        if (strcmp(codes->without->values[i], code) == 0)
+            return true;
+    codes->text = arena_printf(codes->arena, "%s%s%s", codes->text, *codes->text ? "," : "", code);
+    return codes->text != NULL;
+}
+
+static void turn_negation(struct link *link, const struct db_study_filter *filter)
+{
+    struct codes_text others = {link->rq->arena, &filter->award_mechanism, ""};
+    if (filter->award_call_year.len > 0 && filter->award_call_year.negate) {
+        const char *between = ranges_between(link->rq->arena, &filter->award_call_year);
+        if (between)
+            link_set(link, "award_call_year", between);
+    }
+    if (filter->award_mechanism.len > 0 && filter->award_mechanism.negate) {
+        db_vocabulary_each(link->rq->db, DB_VOCAB_MECHANISM, add_code, &others);
+        if (!others.text || *others.text)
+            link_set(link, "award_mechanism", others.text);
+    }
+}
+
+struct link link_of_filters(struct request *rq, const struct db_study_filter *filter, enum db_grain grain)
+{
+    struct link link = {.rq = rq};
+    const char *query = query_without(rq->arena, rq->query, not_filters);
+    link.failed = !query;
+    while (query && *query) {
+        size_t len = strcspn(query, "&");
+        set_pair(&link, query, len);
+        query += len + (query[len] == '&');
+    }
+    if (grain == DB_GRAIN_AWARD)
+        turn_negation(&link, filter);
+    return link;
+}
+
+/* ── one cell ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *unknown_value(struct link *link, enum db_dimension dimension)
+{
+    struct codes_text all = {link->rq->arena, NULL, ""};
+    db_vocabulary_each(link->rq->db, dimension == DB_BY_CATEGORY ? DB_VOCAB_CATEGORY : DB_VOCAB_REGION, add_code, &all);
+    return all.text ? arena_printf(link->rq->arena, "!%s", all.text) : NULL;
+}
+
+void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key)
+{
+    const char *name = dimension_parameter(grain, dimension), *second = dimension_second(grain, dimension);
+    const char *value = !key->known                    ? unknown_value(link, dimension)
+                        : dimension == DB_BY_CALL_YEAR ? arena_printf(link->rq->arena, "%" PRId64, key->year)
+                                                       : arena_strdup(link->rq->arena, key->ref.code);
+    link_set(link, second && link_names(link, name) ? second : name, value);
+}
+
+const char *link_query(const struct link *link, bool programme)
+{
+    const char *text = link->failed ? NULL : "";
+    for (size_t i = 0; text && i < link->len; i++)
+        if (programme || strcmp(link->pairs[i].name, "programme") != 0)
+            text = arena_printf(link->rq->arena, "%s%s%s=%s", text, *text ? "&" : "", link->pairs[i].name, link->pairs[i].value);
+    return text;
+}
+
+const char *link_url(const struct link *link)
+{
+    return url_with(link->rq->arena, "/studies", link_query(link, true), NULL, NULL);
+}
