@@ -60,7 +60,7 @@ static enum db_status scope_programme(struct request *rq, const char **ret_progr
         const char *code;
         int seen;
     } only = {.rq = rq};
-    static const char *const shared[] = {"programme", NULL};
+    static const char *const shared[] = {"programme", "format", "dialect", NULL};
     const char *narrowing = query_without(rq->arena, rq->query, shared);
     *ret_programme = NULL;
     if (!narrowing)
@@ -168,7 +168,9 @@ static bool cells_add(void *cls, const struct db_stats *stats)
 static json_t *totals(const struct answer *answer, int64_t studies)
 {
     const struct sums *s = &answer->sums;
-    const char *url = url_with(answer->rq->arena, "/studies", answer->rq->query, NULL, NULL);
+    static const char *const own[] = {"format", "dialect", NULL};
+    const char *query = query_without(answer->rq->arena, answer->rq->query, own);
+    const char *url = query ? url_with(answer->rq->arena, "/studies", query, NULL, NULL) : NULL;
     return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "study_count", (json_int_t)studies, "planned", json_known(s->planned),
                      "included", json_known(s->included), "remaining", json_known(s->remaining), "exceeded_by", json_known(s->exceeded_by),
                      "coverage", coverage(s->with_planned, s->with_included, s->with_both, s->of), "published", published(answer, ""),
@@ -198,6 +200,27 @@ static enum db_status load(struct answer *answer, int64_t *ret_studies)
     return status;
 }
 
+static const struct csv_column columns[] = {
+    {"region", NULL},
+    {"label_nb", "label.nb"},
+    {"label_en", "label.en"},
+    {"study_count", NULL},
+    {"planned", NULL},
+    {"included", NULL},
+    {"remaining", NULL},
+    {"exceeded_by", NULL},
+    {"percent", NULL},
+    {"as_of_oldest", "as_of.oldest"},
+    {"as_of_newest", "as_of.newest"},
+    {"coverage_planned", "coverage.planned"},
+    {"coverage_included", "coverage.included"},
+    {"coverage_both", "coverage.both"},
+    {"published_included", "published.included"},
+    {"published_as_of", "published.as_of"},
+    {"studies", NULL},
+    {0},
+};
+
 static enum api_error answer_send(struct answer *answer, struct reply *ret_reply, enum db_status status, int64_t studies)
 {
     enum api_error error = api_error_of_db(status);
@@ -207,7 +230,7 @@ static enum api_error answer_send(struct answer *answer, struct reply *ret_reply
         return error;
     json_t *cells = answer->cells;
     answer->cells = NULL;
-    return reply_whole_list(answer->rq, ret_reply, cells, meta_extra(answer, studies));
+    return reply_table(answer->rq, ret_reply, cells, meta_extra(answer, studies), columns);
 }
 
 void stats_regions_check(struct request *rq)
@@ -220,7 +243,7 @@ void stats_regions_check(struct request *rq)
 
 enum api_error stats_regions(struct request *rq, struct reply *ret_reply)
 {
-    static const char *const own[] = {"inclusion_region", NULL};
+    static const char *const own[] = {"inclusion_region", "format", "dialect", NULL};
     struct answer answer = {.rq = rq, .cells = json_array(), .published = json_object(), .sums = {-1, -1, -1, -1, 0, 0, 0, 0, NULL, NULL}};
     int64_t studies = 0;
     answer.others = query_without(rq->arena, rq->query, own);

@@ -12,9 +12,17 @@ static const char *const status_codes[] = {"planned",   "recruiting", "recruitme
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+static const char *const format_names[] = {"json", "csv", NULL};          /* in the order of json_or_csv */
+static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL}; /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
 static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
                                          "leader", "institution", "mechanism", "status",     "updated", NULL};
+
+#define JSON "application/json"
+#define CSV  "text/csv; charset=utf-8; header=present"
+
+/* For handlers that end in reply_table. */
+static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {0}};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define CODES(type, name, ...)                                                                                                             \
@@ -55,6 +63,11 @@ static const char *const sort_names[] = {"id",     "name",        "call_year", "
     RANGES(type, included, 0, 1000000000),                                                                             \
     RANGES(type, age, 0, 130),                                                                                         \
     {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
+
+/* What a route with .formats = json_or_csv takes to choose among them. */
+#define FORMATS(type)                                                                                                  \
+    {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = format_names},                                          \
+    {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
@@ -77,11 +90,10 @@ static const struct param recruitment_get_rows[] = {
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
     {0},
 };
-static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), {0}};
+static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
-#define JSON              "application/json"
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
 /* clang-format off */
@@ -96,7 +108,7 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .content_type = JSON,
+    {"getRegionStatistics", "GET", "/stats/regions", stats_regions, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .formats = json_or_csv,
      .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listInstitutions", "GET", "/institutions", institutions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listRegions", "GET", "/regions", regions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},

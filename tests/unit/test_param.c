@@ -52,6 +52,15 @@ static const struct {
     {"cursor=aZ09-_", "cursor=aZ09-_"},
     {"from=2024-02-29", "from=2024-02-29"},
     {"reference=st-olavs-hospital", "reference=st-olavs-hospital"},
+    {"group_by=category", "group_by=category"},
+    {"group_by=call_year,mechanism", "group_by=call_year,mechanism"},
+    {"group_by=mechanism%2Ccall_year", "group_by=mechanism,call_year"}, /* the order is the answer's */
+    {"and_category=skin&category=cancer", "category=cancer&and_category=skin"},
+    {"and_category=!skin,CANCER,cancer", "and_category=!skin,cancer"},
+    {"and_inclusion_region=nord&inclusion_region=!vest", "inclusion_region=!vest&and_inclusion_region=nord"},
+    {"layout=json", "layout=json"}, /* not the same as no wish: Accept may have another */
+    {"layout=csv&dialect=excel-nb", "layout=csv&dialect=excel-nb"},
+    {"dialect=rfc4180", "dialect=rfc4180"},
     {"reference=a&from=2026-01-01&cursor=c&fields=id&sort=id&call_year=2020&limit=3",
      "limit=3&call_year=2020&sort=id&fields=id&cursor=c&from=2026-01-01&reference=a"},
 };
@@ -70,7 +79,9 @@ END_TEST
 START_TEST(the_typed_struct_says_what_the_query_said)
 {
     struct asked asked;
-    ask(&asked, "limit=7&has_card=false&format=ndjson&region=!nord,vest&call_year=2019..,..2001&sort=-planned,id&fields=status,id");
+    ask(&asked, "limit=7&has_card=false&format=ndjson&region=!nord,vest&call_year=2019..,..2001&sort=-planned,id&fields=status,id&group_by="
+                "status,category"
+                "&and_category=!skin&layout=csv&dialect=rfc4180");
     const struct all_params *params = &asked.params;
     ck_assert_int_eq(asked.error, API_OK);
     ck_assert_int_eq(params->limit, 7);
@@ -83,6 +94,10 @@ START_TEST(the_typed_struct_says_what_the_query_said)
     ck_assert(params->sort.len == 2 && params->sort.by[0].descending && params->sort.by[0].key == DB_SORT_PLANNED);
     ck_assert(params->sort.by[1].key == DB_SORT_ID && !params->sort.by[1].descending);
     ck_assert_uint_eq(params->fields, 9);
+    ck_assert(params->group_by.len == 2 && params->group_by.by[0] == DB_BY_STATUS && params->group_by.by[1] == DB_BY_CATEGORY);
+    ck_assert(params->and_category.negate && params->category.len == 0);
+    ck_assert_int_eq(params->layout, 1 + FORMAT_CSV);
+    ck_assert_int_eq(params->dialect, 1 + DIALECT_RFC4180);
 }
 END_TEST
 
@@ -173,6 +188,22 @@ static const struct {
     {"sort=-", "sort", "unknown value \"\"", NULL},
     {"sort=amount", "sort", "unknown value \"amount\"", "amount_nok"},
     {"sort=id,name,call_year,planned,amount_nok", "sort", "at most 4 values", NULL},
+    {"group_by=mechanism,mechanism", "group_by", "groups by mechanism twice", NULL},
+    {"group_by=call_year,mechanism,status", "group_by", "takes at most 2 values", NULL},
+    {"group_by=call_year&group_by=status", "group_by", "given more than once: join values with commas", NULL},
+    {"group_by=mecanism", "group_by", "unknown value \"mecanism\": there are call_year, mechanism, category", "mechanism"},
+    {"group_by=-status", "group_by", "unknown value \"-status\"", "status"},
+    {"group_by=!status", "group_by", "unknown value \"!status\"", "status"},
+    {"group_by=leader", "group_by", "unknown value \"leader\"", NULL},
+    {"group_by=status,", "group_by", "empty value", NULL},
+    {"groupby=status", "groupby", "unknown parameter", "group_by"},
+    {"and_category=cancre", "and_category", "unknown value \"cancre\"", "cancer"},
+    {"and_category=skin&and_category=cancer", "and_category", "given more than once", NULL},
+    {"and_inclusion_region=west", "and_inclusion_region", "unknown value \"west\"", "vest"},
+    {"and_categroy=skin", "and_categroy", "unknown parameter", "and_category"},
+    {"layout=xml", "layout", "unknown value \"xml\": there are json, csv", NULL},
+    {"layout=json,csv", "layout", "unknown value \"json,csv\"", "json"},
+    {"dialect=excel", "dialect", "unknown value \"excel\": there are rfc4180, excel-nb", "excel-nb"},
     {"fields=id,nam", "fields", "unknown value \"nam\"", "name"},
     {"cursor=a.b", "cursor", "is not a cursor", NULL},
     {"cursor=aaaaaaaaaaaaa", "cursor", "is not a cursor", NULL},
