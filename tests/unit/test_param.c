@@ -2,7 +2,11 @@
  * Queries and path arguments → typed structs: what is taken, and what is refused with which words.
  */
 #include "unit/param_table.h"
+#include "server/route_table.h"
 #include "suite.h"
+
+#define LEN(cases)           ((int)(sizeof cases / sizeof *cases))
+#define text_of(format, ...) arena_printf(arena, format, __VA_ARGS__)
 
 /* ── what is taken ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -307,13 +311,42 @@ START_TEST(a_path_argument_that_no_record_can_have_is_not_found)
 }
 END_TEST
 
+/* As many rows as there are bits to say which came before: the first, the last, and those at the edges of a word. */
+START_TEST(each_of_the_most_rows_a_route_may_have_is_told_apart)
+{
+    static char names[ROUTE_PARAMS_MAX][8];
+    static struct param most[ROUTE_PARAMS_MAX + 1];
+    static const int edges[] = {0, 1, 30, 31, 32, 33, 62, 63};
+    int64_t values[ROUTE_PARAMS_MAX];
+    for (size_t i = 0; i < ROUTE_PARAMS_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "p%zu", i);
+        most[i] = (struct param){names[i], IN_QUERY, T_INT, .offset = i * sizeof *values, .min = 0, .max = 9};
+    }
+    const struct route route = {"getMost", "GET", "/most", none_called, most, sizeof values, "application/json", .ok = 200};
+    const struct route_match match = {.route = &route};
+    route_table_verify(&route, 1);
+    for (int i = 0; i < LEN(edges); i++) {
+        struct faults faults = {.len = 0};
+        const char *canonical, *twice = text_of("p%d=7&p%d=8", edges[i], edges[i]);
+        enum api_error error = param_fill(&match, twice, NULL, arena, values, &faults, &canonical);
+        ck_assert_int_eq(error, API_BAD_PARAMETER);
+        ck_assert_uint_eq(faults.len, 1);
+        ck_assert_str_eq(faults.list[0].reason, "given more than once: join values with commas");
+        for (int j = 0; j < LEN(edges); j++) {
+            faults.len = 0;
+            error = param_fill(&match, text_of("p%d=7&p%d=8", edges[i], edges[j]), NULL, arena, values, &faults, &canonical);
+            ck_assert_int_eq(error, i == j ? API_BAD_PARAMETER : API_OK);
+            ck_assert(i == j || (values[edges[i]] == 7 && values[edges[j]] == 8));
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_table_of_this_test_keeps_the_rules)
 {
     routes_verify();
 }
 END_TEST
-
-#define LEN(cases) ((int)(sizeof cases / sizeof *cases))
 
 int main(void)
 {
@@ -329,6 +362,7 @@ int main(void)
     tcase_add_test(tcase, a_route_without_parameters_takes_none);
     tcase_add_test(tcase, a_list_holds_at_most_a_hundred_values);
     tcase_add_test(tcase, suggestions_from_a_large_register_are_bounded);
+    tcase_add_test(tcase, each_of_the_most_rows_a_route_may_have_is_told_apart);
     tcase_add_test(tcase, the_table_of_this_test_keeps_the_rules);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);

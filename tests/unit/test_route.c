@@ -306,6 +306,28 @@ START_TEST(a_broken_table_ends_the_program)
 }
 END_TEST
 
+static void many_rows(struct param *rows, size_t len)
+{
+    static char names[ROUTE_PARAMS_MAX + 1][8];
+    for (size_t i = 0; i < len; i++) {
+        snprintf(names[i], sizeof names[i], "p%zu", i);
+        rows[i] = (struct param){names[i], IN_QUERY, T_DAY, .offset = i * sizeof(const char *)};
+    }
+}
+
+START_TEST(a_route_takes_as_many_parameters_as_there_are_bits_and_no_more)
+{
+    struct param rows[ROUTE_PARAMS_MAX + 2] = {0};
+    const struct route route = {"a",          "GET",    "/a", none_called, rows, sizeof(const char *) * (ROUTE_PARAMS_MAX + 1),
+                                "text/plain", TAG_NONE, 200};
+    many_rows(rows, ROUTE_PARAMS_MAX);
+    route_table_verify(&route, 1);
+    many_rows(rows, ROUTE_PARAMS_MAX + 1);
+    printf("the last of these is one too many\n");
+    route_table_verify(&route, 1); /* ends the program */
+}
+END_TEST
+
 /* ── the dump ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 START_TEST(the_dump_says_what_the_table_says)
@@ -384,6 +406,7 @@ int main(void)
     tcase_add_test(tcase, a_naive_matcher_finds_the_same);
     tcase_add_test(tcase, a_good_table_is_let_through);
     tcase_add_loop_test_raise_signal(tcase, a_broken_table_ends_the_program, SIGABRT, 0, (int)(sizeof broken / sizeof *broken));
+    tcase_add_test_raise_signal(tcase, a_route_takes_as_many_parameters_as_there_are_bits_and_no_more, SIGABRT);
     tcase_add_test(tcase, the_dump_says_what_the_table_says);
     tcase_add_test(tcase, formats_are_dumped_as_media_types_with_the_parameters_that_choose);
     tcase_add_test(tcase, each_parameter_is_dumped_with_what_it_takes);
