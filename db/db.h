@@ -526,4 +526,17 @@ struct db_change {
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
 
+/* ── whether a file holds what it should ────────────────────────────────────────────────────────────────────── */
+
+/* what names what is gone through, in the plural: studies, kept sums; of a finding it is one sentence. */
+struct db_check_listener {
+    void (*step)(void *cls, const char *what, int64_t done, int64_t of);
+    void (*finding)(void *cls, const char *what);
+    void *cls;
+};
+/* Reads only, and takes no lock: works beside a serving daemon. DB_OK: it could be looked through; ret_findings = 0 when nothing is
+ * wrong. ret_detail as in db_open. */
+enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
+                        int64_t *ret_findings, char **ret_detail);
+
 #endif

@@ -34,7 +34,7 @@ struct csv_column {
     const char *path; /* to the value in the row: label.nb; NULL = name */
 };
 /* The same rows as reply_whole_list, or as CSV with these columns (ends with a zeroed one) when the request wants that: a missing
- * member or null is empty, a list is joined by "; ". Steals data and extra. */
+ * member or null is empty, an empty text or list is "", a list is joined by "; ". Steals data and extra. */
 enum api_error reply_table(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra, const struct csv_column *columns);
 
 bool json_push(json_t *array, json_t *value); /* steals value; false = no memory */

@@ -100,9 +100,3 @@ enum api_error reply_whole_list(struct request *rq, struct reply *ret_reply, jso
     json_t *links = json_pack("{s:s, s:s, s:n, s:n}", "self", self, "first", self, "next", "prev");
     return reply_json(ret_reply, json_pack("{s:o, s:o, s:o}", "data", data, "meta", meta, "links", links));
 }
-
-enum api_error reply_table(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra, const struct csv_column *columns)
-{
-    (void)columns;
-    return reply_whole_list(rq, ret_reply, data, extra);
-}

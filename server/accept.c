@@ -71,21 +71,24 @@ static int closeness(const struct element *range, const char *type, size_t len)
     return range->len == 3 && strncmp(range->name, "*/*", 3) == 0;
 }
 
-bool accept_type(const char *accept, const char *content_type)
+struct accept_wish accept_wish(const char *accept, const char *content_type)
 {
     if (!accept || accept[strspn(accept, BLANKS ",")] == '\0')
-        return true;
+        return (struct accept_wish){.weight = 1000};
     size_t len = strcspn(content_type, "; ");
     struct element range;
-    int best = 0, weight = 0;
+    struct accept_wish wish = {0};
     while (next_element(&accept, &range)) {
         int close = closeness(&range, content_type, len);
-        if (close > best || (close == best && close > 0 && range.weight > weight)) {
-            best = close;
-            weight = range.weight;
-        }
+        if (close > wish.closeness || (close == wish.closeness && close > 0 && range.weight > wish.weight))
+            wish = (struct accept_wish){range.weight, close};
     }
-    return weight > 0;
+    return wish;
+}
+
+bool accept_prefers(struct accept_wish a, struct accept_wish b)
+{
+    return a.weight > b.weight || (a.weight == b.weight && a.closeness > b.closeness);
 }
 
 static bool names(const struct element *element, const char *name)

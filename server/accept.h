@@ -7,8 +7,15 @@
 
 #include <stdbool.h>
 
-/* Whether Accept admits the media type (its parameters do not count): the most specific range that fits decides. */
-bool accept_type(const char *accept, const char *content_type);
+/* How much Accept wants the media type (its parameters do not count): by the most specific range that fits. */
+struct accept_wish {
+    int weight;    /* in thousandths; 0 = not admitted */
+    int closeness; /* of that range: 3 the type itself, 2 its main type, 1 anything; 0 = none fits, or Accept says nothing */
+};
+struct accept_wish accept_wish(const char *accept, const char *content_type);
+
+/* Whether a is wanted more than b: by weight, and at the same weight by being named more closely. */
+bool accept_prefers(struct accept_wish a, struct accept_wish b);
 
 enum coding { CODING_IDENTITY, CODING_GZIP, CODING_COUNT };
 extern const char *const coding_names[CODING_COUNT];

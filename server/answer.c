@@ -10,6 +10,7 @@
 #include "server/cache.h"
 #include "server/coding.h"
 #include "server/etag.h"
+#include "server/format.h"
 #include "server/param.h"
 #include "server/problem_json.h"
 #include "server/reply.h"
@@ -25,7 +26,9 @@
 struct known {
     bool tagged;
     int64_t version, modified;
-    const char *key; /* of the cache, but for the first byte: the coding */
+    struct format_choice choice;
+    const char *filename; /* may be NULL */
+    const char *key;      /* of the cache, but for the first byte: the coding */
     struct accept_coding coding;
 };
 
@@ -130,14 +133,16 @@ static void version_read(struct exchange *x, struct known *known)
 
 static void tag_write(const struct exchange *x, const struct known *known, enum coding coding, char ret_tag[ETAG_SIZE])
 {
-    etag_write(ret_tag, db_epoch(x->worker->server->db), known->version, etag_representation(x->match.route->content_type),
-               coding_names[coding]);
+    char representation[ETAG_REPRESENTATION_SIZE];
+    etag_representation(known->choice.content_type, known->choice.variant, representation);
+    etag_write(ret_tag, db_epoch(x->worker->server->db), known->version, representation, coding_names[coding]);
 }
 
 static struct reply_head head_of(const struct exchange *x, const struct known *known, const char *tag)
 {
     return (struct reply_head){
-        .content_type = x->match.route->content_type,
+        .content_type = known->choice.content_type,
+        .filename = known->filename,
         .etag = known->tagged ? tag : NULL,
         .modified = known->modified,
         .store = x->match.route->tag != TAG_NONE,
@@ -217,7 +222,7 @@ static void answer_unchanged(struct exchange *x, const struct known *known, enum
         return;
     }
     struct reply_head head = head_of(x, known, tag);
-    head.content_type = NULL;
+    head.content_type = head.filename = NULL;
     set_answer(x, 304, reply_make_constant(&head, NULL, 0), 0);
     x->answer.coding = coding_names[coding];
 }
@@ -304,8 +309,8 @@ static void answer_handled(struct exchange *x, const struct known *known, struct
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The request as the handler will see it, with every fault named. */
-static enum api_error request_read(struct exchange *x, struct request *ret_request)
+/* The request as the handler will see it, with every fault named. Where no format suits, that is said before any fault. */
+static enum api_error request_read(struct exchange *x, struct request *ret_request, struct format_choice *ret_choice)
 {
     const struct route *route = x->match.route;
     void *params = arena_alloc(x->arena, route->params_size + 1); /* some take none */
@@ -320,21 +325,36 @@ static enum api_error request_read(struct exchange *x, struct request *ret_reque
                                     .base_url = x->worker->server->config->base_url,
                                     .faults = &x->faults};
     enum api_error error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &ret_request->query);
-    if (route->check && (error == API_OK || error == API_BAD_PARAMETER))
+    if (error != API_OK && error != API_BAD_PARAMETER)
+        return error;
+    if (format_choose(route, params, x->head.accept, &x->faults, ret_choice) != API_OK)
+        return API_NOT_ACCEPTABLE;
+    ret_request->format = ret_choice->format;
+    ret_request->dialect = ret_choice->dialect;
+    if (route->check)
         route->check(ret_request);
     return error == API_OK && x->faults.len > 0 ? API_BAD_PARAMETER : error;
+}
+
+static void answer_refused(struct exchange *x, enum api_error error)
+{
+    const char *offer = error == API_NOT_ACCEPTABLE ? format_offer(x->arena, x->match.route) : NULL;
+    if (error == API_NOT_ACCEPTABLE)
+        x->faults.len = x->faults.dropped = 0; /* it is not about them */
+    answer_problem(x, error, offer ? arena_printf(x->arena, "There is this resource as %s only.", offer) : NULL);
 }
 
 static void answer_get(struct exchange *x)
 {
     struct request request;
-    enum api_error error = request_read(x, &request);
+    struct known known = {.coding = accept_coding(x->head.accept_encoding)};
+    enum api_error error = request_read(x, &request, &known.choice);
     if (error != API_OK) {
-        answer_problem(x, error, NULL);
+        answer_refused(x, error);
         return;
     }
-    struct known known = {.coding = accept_coding(x->head.accept_encoding)};
-    known.key = arena_printf(x->arena, "%s?%s", request.path, request.query);
+    known.filename = format_filename(x->arena, request.path, request.format);
+    known.key = arena_printf(x->arena, "%d%d%s?%s", (int)request.format, (int)request.dialect, request.path, request.query);
     version_read(x, &known);
     if (!known.key)
         answer_problem(x, API_UNAVAILABLE, NULL);
@@ -349,8 +369,6 @@ void answer_request(struct exchange *x)
         answer_problem(x, x->refusal, NULL);
     else if (strcmp(x->method, "OPTIONS") == 0)
         answer_options(x);
-    else if (!accept_type(x->head.accept, route->content_type))
-        answer_problem(x, API_NOT_ACCEPTABLE, arena_printf(x->arena, "There is this resource as %s only.", route->content_type));
     else if (x->worker->draining && route->handler == health_ready)
         answer_problem(x, API_UNAVAILABLE, "The daemon is shutting down.");
     else

@@ -13,7 +13,7 @@ const char *etag_build(void)
     return STUDYD_BUILD;
 }
 
-const char *etag_representation(const char *content_type)
+void etag_representation(const char *content_type, const char *variant, char ret_name[ETAG_REPRESENTATION_SIZE])
 {
     static const struct {
         const char *type, *name;
@@ -22,11 +22,12 @@ const char *etag_representation(const char *content_type)
         {"application/x-ndjson", "ndjson"}, {"text/html", "html"},
     };
     size_t len = strcspn(content_type, "; ");
+    const char *name = "other";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strlen(names[i].type) == len && strncmp(names[i].type, content_type, len) == 0)
-            return names[i].name;
+            name = names[i].name;
     }
-    return "other";
+    snprintf(ret_name, ETAG_REPRESENTATION_SIZE, "%s%s%s", name, *variant ? "-" : "", variant);
 }
 
 void etag_write(char ret_tag[ETAG_SIZE], const char *epoch, int64_t version, const char *representation, const char *coding)

@@ -12,8 +12,10 @@
 /* Eight hex digits that change with the program's sources, or "dev". */
 const char *etag_build(void);
 
-/* application/json → json; "other" for a type that has no short name here. */
-const char *etag_representation(const char *content_type);
+/* application/json → json; "other" for a type that has no short name here. variant, of what one type holds more than one of, follows
+ * the name; "" = the plain one. */
+#define ETAG_REPRESENTATION_SIZE 24
+void etag_representation(const char *content_type, const char *variant, char ret_name[ETAG_REPRESENTATION_SIZE]);
 
 /* With its quotes. epoch: at most 16 characters. */
 void etag_write(char ret_tag[ETAG_SIZE], const char *epoch, int64_t version, const char *representation, const char *coding);

@@ -92,41 +92,7 @@ bool param_unknown(struct param_reading *reading, const char *value)
     return param_fault(reading, known ? arena_printf(reading->arena, "unknown value \"%s\": there are %s", value, known) : NULL, near);
 }
 
-/* ── lists: a,b,c ────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* The next value, cut off at its comma. NULL = the end. An empty value is a fault and passed over. */
-static char *list_next(struct param_reading *reading, char **rest)
-{
-    char *value = strsep(rest, ",");
-    while (value && *value == '\0') {
-        param_fault(reading, "holds an empty value: give values joined by single commas", NULL);
-        value = strsep(rest, ",");
-    }
-    return value;
-}
-
-static size_t list_len(const char *text)
-{
-    size_t len = 1;
-    for (; *text; text++)
-        len += *text == ',';
-    return len;
-}
-
-static bool list_fits(struct param_reading *reading, const char *text, size_t most)
-{
-    if (list_len(text) <= most)
-        return true;
-    return param_fault(reading, arena_printf(reading->arena, "takes at most %zu values", most), NULL);
-}
-
-static size_t faults_so_far(const struct param_reading *reading)
-{
-    return reading->faults->len + reading->faults->dropped + reading->no_memory;
-}
-
-/* −1 = not among values. */
-static int value_index(const char *const *values, const char *text)
+int param_value_index(const char *const *values, const char *text)
 {
     for (int i = 0; values[i]; i++) {
         if (strcmp(values[i], text) == 0)
@@ -172,7 +138,7 @@ static void bool_write(const struct param *row, const void *field, struct buffer
 
 static bool enum_read(struct param_reading *reading, char *text, void *field)
 {
-    int index = value_index(reading->row->values, text);
+    int index = param_value_index(reading->row->values, text);
     if (index < 0)
         return param_unknown(reading, text);
     *(int *)field = index;
@@ -182,6 +148,20 @@ static bool enum_read(struct param_reading *reading, char *text, void *field)
 static void enum_write(const struct param *row, const void *field, struct buffer *query)
 {
     percent_encode(query, row->values[*(const int *)field]);
+}
+
+/* Without a default: 0 says that it was not given. */
+static bool choice_read(struct param_reading *reading, char *text, void *field)
+{
+    if (!enum_read(reading, text, field))
+        return false;
+    ++*(int *)field;
+    return true;
+}
+
+static void choice_write(const struct param *row, const void *field, struct buffer *query)
+{
+    percent_encode(query, row->values[*(const int *)field - 1]);
 }
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
@@ -215,176 +195,19 @@ static void text_write(const struct param *row, const void *field, struct buffer
     percent_encode(query, *(const char *const *)field);
 }
 
-/* ── several values ──────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* The canonical spelling, kept for the request: what the vocabulary lends may be gone when the handler sees newer data.
- * NULL = a fault was added, or no memory. */
-static const char *code_known(struct param_reading *reading, const char *text)
-{
-    const struct param *row = reading->row;
-    if (row->values) {
-        int index = value_index(row->values, text);
-        return index >= 0 ? row->values[index] : (param_unknown(reading, text), NULL);
-    }
-    const char *code = db_vocabulary_find(reading->db, row->vocabulary, text);
-    if (!code)
-        return param_unknown(reading, text), NULL;
-    code = arena_strndup(reading->arena, code, strlen(code));
-    reading->no_memory |= !code;
-    return code;
-}
-
-static bool codes_have(const char *const *codes, size_t len, const char *code)
-{
-    while (len > 0) {
-        if (strcmp(codes[--len], code) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool codes_read(struct param_reading *reading, char *text, void *field)
-{
-    struct db_codes *codes = field;
-    codes->negate = *text == '!';
-    text += codes->negate;
-    if (!list_fits(reading, text, PARAM_LIST_MAX))
-        return false;
-    const char **kept = arena_alloc(reading->arena, list_len(text) * sizeof *kept);
-    if (!kept)
-        return param_fault(reading, NULL, NULL);
-    size_t before = faults_so_far(reading);
-    for (char *value; (value = list_next(reading, &text));) {
-        const char *code = code_known(reading, value);
-        if (code && !codes_have(kept, codes->len, code))
-            kept[codes->len++] = code;
-    }
-    codes->values = kept;
-    return faults_so_far(reading) == before;
-}
-
-static void codes_write(const struct param *row, const void *field, struct buffer *query)
-{
-    (void)row;
-    const struct db_codes *codes = field;
-    for (size_t i = 0; i < codes->len; i++) {
-        buffer_text(query, i > 0 ? "," : codes->negate ? "!" : "");
-        percent_encode(query, codes->values[i]);
-    }
-}
-
-static bool sort_has(const struct sort_param *sort, int key)
-{
-    for (size_t i = 0; i < sort->len; i++) {
-        if ((int)sort->by[i].key == key)
-            return true;
-    }
-    return false;
-}
-
-static bool sort_read(struct param_reading *reading, char *text, void *field)
-{
-    struct sort_param *sort = field;
-    if (!list_fits(reading, text, DB_SORT_LEN))
-        return false;
-    size_t before = faults_so_far(reading);
-    for (char *value; (value = list_next(reading, &text));) {
-        bool descending = *value == '-';
-        int key = value_index(reading->row->values, value + descending);
-        if (key < 0)
-            param_unknown(reading, value + descending);
-        else if (sort_has(sort, key))
-            param_fault(reading, arena_printf(reading->arena, "sorts by %s twice", value + descending), NULL);
-        else
-            sort->by[sort->len++] = (struct db_sort){(enum db_study_sort_key)key, descending};
-    }
-    return faults_so_far(reading) == before;
-}
-
-static void sort_write(const struct param *row, const void *field, struct buffer *query)
-{
-    const struct sort_param *sort = field;
-    for (size_t i = 0; i < sort->len; i++) {
-        buffer_text(query, i > 0 ? "," : "");
-        buffer_text(query, sort->by[i].descending ? "-" : "");
-        percent_encode(query, row->values[sort->by[i].key]);
-    }
-}
-
-static bool fields_read(struct param_reading *reading, char *text, void *field)
-{
-    if (!list_fits(reading, text, PARAM_LIST_MAX))
-        return false;
-    size_t before = faults_so_far(reading);
-    for (char *value; (value = list_next(reading, &text));) {
-        int index = value_index(reading->row->values, value);
-        if (index < 0)
-            param_unknown(reading, value);
-        else
-            *(fields_param *)field |= UINT64_C(1) << index;
-    }
-    return faults_so_far(reading) == before;
-}
-
-static void fields_write(const struct param *row, const void *field, struct buffer *query)
-{
-    bool later = false;
-    for (int i = 0; row->values[i]; i++) {
-        if (!(*(const fields_param *)field >> i & 1))
-            continue;
-        buffer_text(query, later ? "," : "");
-        percent_encode(query, row->values[i]);
-        later = true;
-    }
-}
-
-static bool group_by_has(const struct group_by_param *group_by, int dimension)
-{
-    for (size_t i = 0; i < group_by->len; i++) {
-        if ((int)group_by->by[i] == dimension)
-            return true;
-    }
-    return false;
-}
-
-static bool group_by_read(struct param_reading *reading, char *text, void *field)
-{
-    struct group_by_param *group_by = field;
-    if (!list_fits(reading, text, DB_BY_MAX))
-        return false;
-    size_t before = faults_so_far(reading);
-    for (char *value; (value = list_next(reading, &text));) {
-        int dimension = value_index(reading->row->values, value);
-        if (dimension < 0)
-            param_unknown(reading, value);
-        else if (group_by_has(group_by, dimension))
-            param_fault(reading, arena_printf(reading->arena, "groups by %s twice", value), NULL);
-        else
-            group_by->by[group_by->len++] = (enum db_dimension)dimension;
-    }
-    return faults_so_far(reading) == before;
-}
-
-static void group_by_write(const struct param *row, const void *field, struct buffer *query)
-{
-    const struct group_by_param *group_by = field;
-    for (size_t i = 0; i < group_by->len; i++) {
-        buffer_text(query, i > 0 ? "," : "");
-        percent_encode(query, row->values[group_by->by[i]]);
-    }
-}
-
 #define FIELD(type) sizeof(type), _Alignof(type)
 const struct param_kind param_kinds[] = {
     [T_INT] = {"integer", FIELD(int64_t), int_read, int_write},
     [T_BOOL] = {"boolean", FIELD(enum db_tri), bool_read, bool_write},
     [T_ENUM] = {"enum", FIELD(int), enum_read, enum_write},
-    [T_CODES] = {"codes", FIELD(struct db_codes), codes_read, codes_write},
+    [T_CODES] = {"codes", FIELD(struct db_codes), param_codes_read, param_codes_write},
     [T_RANGES] = {"ranges", FIELD(struct db_ranges), param_ranges_read, param_ranges_write},
     [T_TIME_RANGES] = {"time-ranges", FIELD(struct db_ranges), param_time_ranges_read, param_time_ranges_write},
-    [T_SORT] = {"sort", FIELD(struct sort_param), sort_read, sort_write},
-    [T_GROUP_BY] = {"group-by", FIELD(struct group_by_param), group_by_read, group_by_write},
-    [T_FIELDS] = {"fields", FIELD(fields_param), fields_read, fields_write},
+    [T_SORT] = {"sort", FIELD(struct sort_param), param_sort_read, param_sort_write},
+    [T_GROUP_BY] = {"group-by", FIELD(struct group_by_param), param_group_by_read, param_group_by_write},
+    [T_FORMAT] = {"format", FIELD(int), choice_read, choice_write},
+    [T_DIALECT] = {"dialect", FIELD(int), choice_read, choice_write},
+    [T_FIELDS] = {"fields", FIELD(fields_param), param_fields_read, param_fields_write},
     [T_CURSOR] = {"cursor", FIELD(const char *), cursor_read, text_write},
     [T_DAY] = {"day", FIELD(const char *), day_read, text_write},
     [T_ID] = {"id", FIELD(const char *), id_read, text_write},

@@ -39,6 +39,9 @@ bool param_fault(struct param_reading *reading, const char *reason, const char *
 /* The fault of a value that values or the vocabulary do not have, with the nearest that they do. Always false. */
 bool param_unknown(struct param_reading *reading, const char *value);
 
+/* −1 = not among values. */
+int param_value_index(const char *const *values, const char *text);
+
 /* 0, 7, −12: no leading zeros, no plus. */
 bool param_int(const char *text, int64_t *ret_value);
 
@@ -46,5 +49,15 @@ bool param_ranges_read(struct param_reading *reading, char *text, void *field);
 void param_ranges_write(const struct param *row, const void *field, struct buffer *query);
 bool param_time_ranges_read(struct param_reading *reading, char *text, void *field);
 void param_time_ranges_write(const struct param *row, const void *field, struct buffer *query);
+
+/* param_list.c */
+bool param_codes_read(struct param_reading *reading, char *text, void *field);
+void param_codes_write(const struct param *row, const void *field, struct buffer *query);
+bool param_sort_read(struct param_reading *reading, char *text, void *field);
+void param_sort_write(const struct param *row, const void *field, struct buffer *query);
+bool param_fields_read(struct param_reading *reading, char *text, void *field);
+void param_fields_write(const struct param *row, const void *field, struct buffer *query);
+bool param_group_by_read(struct param_reading *reading, char *text, void *field);
+void param_group_by_write(const struct param *row, const void *field, struct buffer *query);
 
 #endif

@@ -2,6 +2,7 @@
 #include "server/reply.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,7 @@ static const struct {
     const char *name, *value;
 } everywhere[] = {
     {"Access-Control-Allow-Origin", "*"},
-    {"Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id, Last-Modified"},
+    {"Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id, Last-Modified, Content-Disposition"},
     {"X-Content-Type-Options", "nosniff"},
     {"Content-Security-Policy", "default-src 'none'"},
 };
@@ -32,6 +33,15 @@ static bool add_modified(struct MHD_Response *response, int64_t modified)
     if (modified <= 0 || !gmtime_r(&seconds, &utc) || strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc) == 0)
         return true;
     return add(response, "Last-Modified", text);
+}
+
+static bool add_filename(struct MHD_Response *response, const char *filename)
+{
+    char text[REPLY_FILENAME_MAX + sizeof "inline; filename=\"\""];
+    if (!filename || strlen(filename) > REPLY_FILENAME_MAX)
+        return true;
+    snprintf(text, sizeof text, "inline; filename=\"%s\"", filename);
+    return add(response, "Content-Disposition", text);
 }
 
 static bool add_retry_after(struct MHD_Response *response, int seconds)
@@ -59,8 +69,9 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
            add(response, "ETag", head->etag) && add(response, "Cache-Control", head->store ? "public, no-cache" : "no-store") &&
            add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&
            add(response, "Allow", head->allow) && add(response, "X-Request-Id", head->request_id) &&
-           add_modified(response, head->modified) && add_retry_after(response, head->retry_after) &&
-           (!head->preflight || add_preflight(response, head)) && add(response, "Connection", head->close ? "close" : NULL);
+           add_modified(response, head->modified) && add_filename(response, head->filename) &&
+           add_retry_after(response, head->retry_after) && (!head->preflight || add_preflight(response, head)) &&
+           add(response, "Connection", head->close ? "close" : NULL);
 }
 
 static struct MHD_Response *dressed(struct MHD_Response *response, const struct reply_head *head)

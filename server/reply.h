@@ -14,19 +14,21 @@ struct MHD_Response;
 
 /* Room for the headers of an answer in a connection's memory (CONNECTION_MEMORY of worker.h); Link is left out where it would not
  * fit, since the body has the links too. */
-#define REPLY_HEAD_ROOM 4096
-#define REPLY_LINK_MAX  2048
+#define REPLY_HEAD_ROOM    4096
+#define REPLY_LINK_MAX     2048
+#define REPLY_FILENAME_MAX 120
 
 /* The headers that differ. NULL or 0 = the header is not there. Borrowed for the call. */
 struct reply_head {
     const char *content_type, *coding;         /* coding: NULL or "identity" = no Content-Encoding */
     const char *etag, *vary, *location, *link; /* etag with its quotes */
     const char *allow, *request_id;
-    int64_t modified; /* milliseconds since 1970 */
-    int retry_after;  /* seconds */
-    bool store;       /* Cache-Control: public, no-cache; else no-store */
-    bool preflight;   /* an answer to OPTIONS: what CORS allows */
-    bool close;       /* Connection: close */
+    const char *filename; /* what a browser saves the body as; characters that need no quoting */
+    int64_t modified;     /* milliseconds since 1970 */
+    int retry_after;      /* seconds */
+    bool store;           /* Cache-Control: public, no-cache; else no-store */
+    bool preflight;       /* an answer to OPTIONS: what CORS allows */
+    bool close;           /* Connection: close */
 };
 
 /* Takes bytes over (malloc'd, may be NULL with len 0), also when it fails. NULL = no memory. */

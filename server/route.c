@@ -36,6 +36,14 @@ bool route_path_matches(const char *template, const char *path, size_t path_len,
     }
 }
 
+const struct param *param_of_type(const struct route *route, enum param_type type)
+{
+    const struct param *row = route->params;
+    while (row && row->name && row->type != type)
+        row++;
+    return row && row->name ? row : NULL;
+}
+
 static void allow_add(char *allow, const char *method)
 {
     size_t len = strlen(allow), more = strlen(method);

@@ -22,6 +22,8 @@ enum param_type {
     T_TIME_RANGES, /* struct db_ranges           the same with RFC 3339 instants, as milliseconds       */
     T_SORT,        /* struct sort_param          [-]name,…: values[i] is enum db_study_sort_key i       */
     T_GROUP_BY,    /* struct group_by_param      name,…: values[i] is enum db_dimension i, at most DB_BY_MAX    */
+    T_FORMAT,      /* int                        0 = absent, else 1 + index of the route's formats and of values */
+    T_DIALECT,     /* int                        0 = absent, else 1 + index into values, enum csv_dialect       */
     T_FIELDS,      /* fields_param               name,… from values                                     */
     T_CURSOR,      /* const char *               [A-Za-z0-9_-]+, at most max characters                 */
     T_DAY,         /* const char *               YYYY-MM-DD, a real day                                 */
@@ -34,7 +36,7 @@ struct param {
     enum param_type type;
     size_t offset;
     int64_t min, max, def;         /* T_INT: def is what an absent parameter means; T_CURSOR: max is the length */
-    const char *const *values;     /* NULL-terminated; T_ENUM (absent = def), T_CODES, T_SORT, T_FIELDS */
+    const char *const *values;     /* NULL-terminated; T_ENUM (absent = def), T_FORMAT, T_DIALECT, T_CODES, T_SORT, T_FIELDS */
     enum db_vocabulary vocabulary; /* T_CODES without values */
 };
 
@@ -46,6 +48,13 @@ enum tag_scope {
     TAG_STUDY, /* the version of the study named by the path parameter id */
 };
 
+/* One of the formats an answer comes in. */
+struct route_format {
+    const char *name; /* as format= has it */
+    enum reply_format format;
+    const char *content_type;
+};
+
 #define E(name) (UINT32_C(1) << API_##name)
 
 struct route {
@@ -55,12 +64,13 @@ struct route {
     handler_fn handler;
     const struct param *params; /* ends with a zeroed row; may be NULL */
     size_t params_size;         /* of the typed struct */
-    const char *content_type;
+    const char *content_type;   /* of the one format there is; NULL where formats says more */
     enum tag_scope tag;
-    int ok;          /* 200 */
-    uint32_t errors; /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
-    bool moves;      /* may answer 301 */
-    check_fn check;  /* may be NULL */
+    int ok;                             /* 200 */
+    uint32_t errors;                    /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
+    bool moves;                         /* may answer 301 */
+    check_fn check;                     /* may be NULL */
+    const struct route_format *formats; /* ends with a zeroed row; of those wanted alike the first is sent. Else NULL */
 };
 
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */
@@ -70,6 +80,9 @@ struct route {
 
 extern const struct route routes[];
 extern const size_t routes_len;
+
+/* The first of the route's rows of that type; NULL = it has none. */
+const struct param *param_of_type(const struct route *route, enum param_type type);
 
 /* Asserts what the table promises: unique (method, path) and operations, {args} match the IN_PATH rows, defaults inside
  * bounds, fields inside the struct and not overlapping. Called once at start. */

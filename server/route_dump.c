@@ -2,6 +2,7 @@
  * --dump-routes: what the daemon does, for the test that compares it with what openapi.yaml says.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "server/param_kind.h"
 #include "server/route.h"
@@ -100,13 +101,27 @@ static json_t *statuses_json(uint32_t errors, const int *extra)
     return NULL;
 }
 
+/* The media types, without their parameters. */
+static json_t *content_types_json(const struct route *route)
+{
+    const struct route_format own[] = {{NULL, FORMAT_JSON, route->content_type}, {0}}, *row = route->formats ? route->formats : own;
+    json_t *list = json_array();
+    bool good = list != NULL;
+    for (; good && row->content_type; row++)
+        good = json_array_append_new(list, json_stringn(row->content_type, strcspn(row->content_type, "; "))) == 0;
+    if (good)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *route_json(const struct route *route)
 {
     /* A status that this route has not is replaced by one that it has anyway. */
     const int extra[] = {route->ok, 406, route->moves ? 301 : 406, route->tag == TAG_NONE ? 406 : 304, 0};
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "operationId", route->operation, "method", route->method, "path", route->path,
-                     "contentType", route->content_type, "tag", tag_names[route->tag], "parameters", params_json(route->params), "statuses",
-                     statuses_json(route->errors, extra));
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "operationId", route->operation, "method", route->method, "path", route->path,
+                     "contentTypes", content_types_json(route), "tag", tag_names[route->tag], "parameters", params_json(route->params),
+                     "statuses", statuses_json(route->errors, extra));
 }
 
 static json_t *routes_json(const struct route *table, size_t len)

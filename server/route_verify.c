@@ -91,6 +91,15 @@ static void verify_values(const struct route *route, const struct param *row)
     }
 }
 
+static void verify_formats(const struct route *route, const struct param *row, size_t values)
+{
+    const struct route_format *format = route->formats;
+    for (size_t i = 0; i < values; i++, format++)
+        must(format && format->content_type && format->format < FORMATS && strcmp(format->name, row->values[i]) == 0, route, row->name,
+             "has the names of the route's formats");
+    must(values > 0 && !format->content_type, route, row->name, "has the names of all the route's formats");
+}
+
 static void verify_bounds(const struct route *route, const struct param *row)
 {
     size_t values = values_len(row);
@@ -104,6 +113,8 @@ static void verify_bounds(const struct route *route, const struct param *row)
         break;
     case T_SORT: must(values > 0 && values <= DB_SORT_UPDATED + 1, route, row->name, "has the names of enum db_study_sort_key"); break;
     case T_GROUP_BY: must(values > 0 && values <= DB_DIMENSIONS, route, row->name, "has the names of enum db_dimension"); break;
+    case T_FORMAT: verify_formats(route, row, values); break;
+    case T_DIALECT: must(values == DIALECT_EXCEL_NB + 1, route, row->name, "has the names of enum csv_dialect"); break;
     case T_FIELDS: must(values > 0 && values <= 64, route, row->name, "has 1 to 64 values"); break;
     case T_CURSOR: must(row->max > 0, route, row->name, "has a greatest length"); break;
     case T_BOOL:
@@ -120,6 +131,8 @@ static void verify_field(const struct route *route, const struct param *row)
     must(kind->size <= route->params_size && row->offset <= route->params_size - kind->size, route, row->name,
          "lies inside the typed struct");
     for (const struct param *other = route->params; other < row; other++) {
+        must((row->type != T_FORMAT && row->type != T_DIALECT) || other->type != row->type, route, row->name,
+             "is the only one of its type");
         size_t end = other->offset + param_kinds[other->type].size;
         must(end <= row->offset || row->offset + kind->size <= other->offset, route, row->name, "overlaps no other field");
         must(strcmp(other->name, row->name) != 0, route, row->name, "is there once");
@@ -149,7 +162,10 @@ static void verify_row(const struct route *route)
     const struct param *arg = next_in_path(route->params);
     while (arg && strcmp(arg->name, "id") != 0)
         arg = next_in_path(arg + 1);
-    must(route->operation && route->method && route->path && route->handler && route->content_type, route, "row", "is whole");
+    must(route->operation && route->method && route->path && route->handler, route, "row", "is whole");
+    must(!route->content_type == !!route->formats, route, "row", "has a content type or formats, not both");
+    must(!route->formats || param_of_type(route, T_FORMAT), route, "formats", "can be chosen by a T_FORMAT row");
+    must(route->formats || !param_of_type(route, T_DIALECT), route, "params", "has a dialect only beside formats");
     must(one_of(route->method, methods), route, route->method, "is a method that a route may have");
     must(route->ok >= 200 && route->ok < 300, route, "ok", "is a status of success");
     must(((uint64_t)route->errors >> API_ERROR_COUNT) == 0 && (route->errors & 1) == 0, route, "errors", "are errors");

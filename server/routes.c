@@ -14,9 +14,17 @@ static const char *const status_codes[] = {"planned",   "recruiting", "recruitme
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
 static const char *const weighting_names[] = {"equal", "whole", NULL};
+static const char *const format_names[] = {"json", "csv", NULL};          /* in the order of json_or_csv */
+static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL}; /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
 static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
                                          "leader", "institution", "mechanism", "status",     "updated", NULL};
+
+#define JSON "application/json"
+#define CSV  "text/csv; charset=utf-8; header=present"
+
+/* For handlers that end in reply_table. */
+static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {0}};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define CODES(type, name, ...)                                                                                                             \
@@ -57,6 +65,11 @@ static const char *const sort_names[] = {"id",     "name",        "call_year", "
     RANGES(type, included, 0, 1000000000),                                                                             \
     RANGES(type, age, 0, 130),                                                                                         \
     {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
+
+/* What a route with .formats = json_or_csv takes to choose among them. */
+#define FORMATS(type)                                                                                                  \
+    {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = format_names},                                          \
+    {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
@@ -83,12 +96,11 @@ static const struct param recruitment_get_rows[] = {
 #define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
 #define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
 /* clang-format on */
-static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, {0}};
-static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, {0}};
+static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
+static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
-#define JSON              "application/json"
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
 /* clang-format off */
@@ -104,19 +116,19 @@ const struct route routes[] = {
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getCallStatistics", "GET", "/stats/calls", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getCallStatistics", "GET", "/stats/calls", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getFundingStatistics", "GET", "/stats/funding", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getFundingStatistics", "GET", "/stats/funding", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getCategoryStatistics", "GET", "/stats/categories", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getCategoryStatistics", "GET", "/stats/categories", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getInstitutionStatistics", "GET", "/stats/institutions", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getInstitutionStatistics", "GET", "/stats/institutions", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .content_type = JSON, .tag = TAG_DATA, .ok = 200,
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"listInstitutions", "GET", "/institutions", institutions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listRegions", "GET", "/regions", regions_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},

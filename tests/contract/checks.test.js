@@ -8,7 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { dumpRoutes } = require('./daemon.js');
-const { Judge } = require('./judge.js');
+const { Judge, checkCsv } = require('./judge.js');
 const { redocly, spectral } = require('./lint.js');
 const { differences } = require('./routes.js');
 const { Spec, parse } = require('./spec.js');
@@ -123,6 +123,49 @@ for (const [name, exchange] of Object.entries(TRUTHS))
 for (const [name, exchange] of Object.entries(LIES))
   test(`the judge catches: ${name}`, () => { assert.notEqual(new Judge(new Spec()).judge(exchange).length, 0); });
 
+/* ── tables ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+// An operation with tables, whatever openapi.yaml has of them.
+function specWithTables() {
+  const document = parse();
+  document.paths['/regions'].get.responses['200'].content['text/csv'] = { schema: { type: 'string' } };
+  return new Spec(document);
+}
+const MARK = '\ufeff';
+const table = (body = 'code,label_nb\r\nvest,Vest\r\n', target = '/regions') => ({ ...header(header(study(), 'Content-Type', 'text/csv; charset=utf-8; header=present'),
+  'Content-Disposition', 'inline; filename="regions.csv"'), target, body });
+const excel = (body) => table(body, '/regions?format=csv&dialect=excel-nb');
+const TABLES = {
+  'a table': table(),
+  'a table without rows': table('code,label_nb\r\n'),
+  'a table with all that has to be quoted': table('code,label_nb\r\n"a,b","c""d\r\ne"\r\n" x ",""\r\n'),
+  'a table for a spreadsheet': excel(`${MARK}code;label_nb\r\nvest;"a;b, c"\r\n`),
+};
+const NO_TABLES = {
+  'rows of another length': table('code,label_nb\r\nvest\r\n'),
+  'a row too long': table('code,label_nb\r\nvest,Vest,x\r\n'),
+  'lines that end in LF': table('code,label_nb\nvest,Vest\n'),
+  'a last line without its end': table('code,label_nb\r\nvest,Vest'),
+  'a quote in a bare field': table('code,label_nb\r\nve"st,Vest\r\n'),
+  'an open quote': table('code,label_nb\r\n"vest,Vest\r\n'),
+  'a column twice': table('code,code\r\nvest,Vest\r\n'),
+  'a column without a name': table('code,\r\nvest,Vest\r\n'),
+  'data where the header should be': table('vest,Sør-Øst\r\n'),
+  'a mark that nobody asked for': table(`${MARK}code,label_nb\r\n`),
+  'a spreadsheet without its mark': excel('code;label_nb\r\n'),
+  'a spreadsheet with commas': excel(`${MARK}code,label_nb\r\n`),
+  'a table without a name': header(table(), 'Content-Disposition', null),
+  'a table that does not say that it has a header': header(table(), 'Content-Type', 'text/csv; charset=utf-8'),
+  'a table that nobody has documented': { ...table(), target: '/categories' },
+};
+for (const [name, exchange] of Object.entries(TABLES))
+  test(`the judge lets through: ${name}`, () => { assert.deepEqual(new Judge(specWithTables()).judge(exchange), []); });
+for (const [name, exchange] of Object.entries(NO_TABLES))
+  test(`the judge catches: ${name}`, () => { assert.notEqual(new Judge(specWithTables()).judge(exchange).length, 0); });
+test('a table is read as it was meant', () => {
+  assert.deepEqual(checkCsv(TABLES['a table with all that has to be quoted'].body, false), [['a,b', 'c"d\r\ne'], [' x ', '']]);
+});
+
 /* ── what was never seen ─────────────────────────────────────────────────────────────────────────────────────── */
 
 test('what was never seen is missed, and is no longer once it was', () => {
@@ -167,6 +210,7 @@ const DRIFTS = {
   'a status too many': (d) => { d.paths['/regions'].get.responses['404'] = d.paths['/studies/{id}'].get.responses['404']; },
   'a status too few': (d) => { delete d.paths['/studies/{id}'].get.responses['301']; },
   'another media type': (d) => { const r = d.paths['/regions'].get.responses['200']; r.content = { 'text/csv': r.content['application/json'] }; },
+  'a media type too many': (d) => { d.paths['/regions'].get.responses['200'].content['text/csv'] = { schema: { type: 'string' } }; },
   'no tag': (d) => { delete d.paths['/regions'].get.responses['200'].headers.ETag; },
   'a parameter too many': (d) => { d.paths['/regions'].get.parameters = [{ name: 'limit', in: 'query', schema: { type: 'integer' } }]; },
   'a parameter too few': (d) => { d.paths['/studies'].get.parameters.pop(); },

@@ -4,6 +4,7 @@
 // An exchange: {method, target, request_headers, status, headers, body, malformed}. Headers are [name, value] pairs in the order
 // they came; body is text with any coding taken off; malformed marks bytes on a bare socket that break HTTP on purpose.
 'use strict';
+const { parse: parseCsv } = require('csv-parse/sync');
 const YAML = require('yaml');
 
 // Problems that no request can bring about from outside; whoever adds one says why.
@@ -15,9 +16,22 @@ const NOT_FROM_OUTSIDE = {
 
 // Headers that any answer may have without its response saying so.
 const COMMON_HEADERS = new Set(['date', 'connection', 'content-length', 'content-type', 'content-encoding', 'x-content-type-options',
+  'content-disposition',
   'access-control-allow-origin', 'access-control-expose-headers', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy']);
+const CSV = 'text/csv';
+const MARK = '\ufeff';
 const PROBLEM = 'application/problem+json';
 const BODILESS = new Set([204, 301, 304]);
+
+// RFC 4180, strictly: a header row of snake_case names, each once, and rows as long as it. Throws where it is not.
+function checkCsv(body, excel) {
+  if (body.startsWith(MARK) !== excel) throw new Error(excel ? 'excel-nb without its mark' : 'a mark that nobody asked for');
+  if (!body.endsWith('\r\n')) throw new Error('the last row does not end in CRLF');
+  const [header, ...rows] = parseCsv(body, { bom: true, delimiter: excel ? ';' : ',', record_delimiter: '\r\n', skip_empty_lines: false });
+  const odd = header.find((name, at) => !/^[a-z][a-z0-9_]*$/.test(name) || header.indexOf(name) !== at);
+  if (odd !== undefined) throw new Error(`"${odd}" is no name of a column, or is there twice`);
+  return rows;
+}
 
 class Judge {
   constructor(spec, notFromOutside = NOT_FROM_OUTSIDE) {
@@ -163,6 +177,10 @@ class Judge {
   }
 
   #body(exchange, headers, type, media, query, faults) {
+    if (type === CSV) {
+      this.#table(exchange, headers, media, faults);
+      return;
+    }
     let body;
     try {
       body = type === 'application/yaml' ? YAML.stringify(YAML.parse(exchange.body)) : JSON.parse(exchange.body);
@@ -174,6 +192,20 @@ class Judge {
     const wrong = this.spec.faults(media.schema, body, !this.spec.partial.some((name) => query.includes(name)));
     if (wrong) faults.push(`the body does not fit its schema: ${wrong}`);
     if (headers.has('link')) this.#links(headers.get('link'), body.links ?? {}, faults);
+  }
+
+  #table(exchange, headers, media, faults) {
+    const dialect = new URLSearchParams(exchange.target.split('?')[1] ?? '').get('dialect');
+    if (!/; *header=present(;|$)/.test(headers.get('content-type'))) faults.push('Content-Type does not say that there is a header');
+    if (!/^inline; filename="[a-z0-9-]+\.csv"$/.test(headers.get('content-disposition') ?? '')) faults.push('a table has no name to be saved under');
+    try {
+      checkCsv(exchange.body, dialect === 'excel-nb');
+      this.counts.bodies++;
+    } catch (error) {
+      faults.push(`the body is not ${CSV}: ${error.message}`);
+    }
+    const wrong = media.schema && this.spec.faults(media.schema, exchange.body);
+    if (wrong) faults.push(`the body does not fit its schema: ${wrong}`);
   }
 
   #links(header, links, faults) {
@@ -201,4 +233,4 @@ class Judge {
   }
 }
 
-module.exports = { Judge, NOT_FROM_OUTSIDE };
+module.exports = { Judge, checkCsv, NOT_FROM_OUTSIDE };

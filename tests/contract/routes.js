@@ -24,6 +24,8 @@ const SCHEMAS = {
   'time-ranges': () => ({ type: 'string', pattern: `^!?${list(INSTANTS, RANGES_MAX)}$` }),
   sort: (row) => ({ type: 'string', pattern: `^${list(`-?${oneOf(row.values)}`, SORT_MAX)}$` }),
   'group-by': (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), BY_MAX)}$` }),
+  format: (row) => ({ type: 'string', enum: row.values }),
+  dialect: (row) => ({ type: 'string', enum: row.values }),
   fields: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), LIST_MAX)}$` }),
   cursor: (row) => ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: row.maximum }),
   day: () => ({ type: 'string', format: 'date' }),
@@ -35,7 +37,7 @@ function fromRoutes(dump) {
     operationId: route.operationId,
     method: route.method,
     path: route.path,
-    contentType: route.contentType,
+    contentTypes: route.contentTypes,
     tag: route.tag === 'study' ? 'data' : route.tag,
     statuses: route.statuses.map(String).sort(),
     parameters: route.parameters.map((row) => ({ name: row.name, in: row.in, required: row.required, schema: SCHEMAS[row.type](row) })),
@@ -54,7 +56,7 @@ function fromSpec(spec) {
       operationId: operation.id,
       method: operation.method,
       path: operation.path,
-      contentType: Object.keys(responses['200'].content).join(', '),
+      contentTypes: Object.keys(responses['200'].content),
       tag: tagOf(responses['200']),
       statuses: Object.keys(responses).sort(),
       parameters: operation.parameters.map(({ name, in: place, required = false, schema }) => ({ name, in: place, required, schema })),
@@ -96,7 +98,7 @@ function differences(spec, dump) {
   const faults = [];
   const rows = compareRows('operation', fromRoutes(dump), fromSpec(spec), (row) => `${row.operationId} ${row.method} ${row.path}`, faults);
   for (const [name, ours, theirs] of rows) {
-    for (const member of ['contentType', 'tag', 'statuses'])
+    for (const member of ['contentTypes', 'tag', 'statuses'])
       if (!same(ours[member], theirs[member])) faults.push(`${name}: ${member} is ${text(ours[member])} in the daemon, ${text(theirs[member])} in openapi.yaml`);
     for (const [parameter, one, other] of compareRows(`${name}: parameter`, ours.parameters, theirs.parameters, (row) => `${row.in} ${row.name}`, faults))
       if (!same(one, other)) faults.push(`${name}: ${parameter}: ${text(one)} in the daemon, ${text(other)} in openapi.yaml`);

@@ -20,9 +20,14 @@ static const struct vocabulary_entry {
     enum db_vocabulary vocabulary;
     const char *alias, *value;
 } entries[] = {
-    {DB_VOCAB_LEADER, "Bjørn Ødegård", "Bjørn Ødegård"}, {DB_VOCAB_LEADER, "Kari Nordmann", "Kari Nordmann"},
-    {DB_VOCAB_LEADER, "K. Nordmann", "Kari Nordmann"},   {DB_VOCAB_INSTITUTION, "helse-bergen", "helse-bergen"},
-    {DB_VOCAB_INSTITUTION, "haukeland", "helse-bergen"}, {DB_VOCAB_INSTITUTION, "oslo-universitetssykehus", "oslo-universitetssykehus"},
+    {DB_VOCAB_LEADER, "Bjørn Ødegård", "Bjørn Ødegård"},
+    {DB_VOCAB_LEADER, "Kari Nordmann", "Kari Nordmann"},
+    {DB_VOCAB_LEADER, "K. Nordmann", "Kari Nordmann"},
+    {DB_VOCAB_INSTITUTION, "helse-bergen", "helse-bergen"},
+    {DB_VOCAB_CATEGORY, "cancer", "cancer"},
+    {DB_VOCAB_CATEGORY, "skin", "skin"},
+    {DB_VOCAB_INSTITUTION, "haukeland", "helse-bergen"},
+    {DB_VOCAB_INSTITUTION, "oslo-universitetssykehus", "oslo-universitetssykehus"},
 };
 #define ENTRIES (sizeof entries / sizeof *entries)
 static size_t values_asked;
@@ -67,12 +72,18 @@ struct all_params {
     struct sort_param sort;
     fields_param fields;
     const char *cursor, *from, *reference;
+    struct group_by_param group_by;
+    struct db_codes category, and_category, inclusion_region, and_inclusion_region;
+    int layout, dialect;
 };
 #define AT(member) .offset = offsetof(struct all_params, member)
 static const char *const formats[] = {"json", "csv", "ndjson", NULL};
 static const char *const regions[] = {"sor-ost", "vest", "midt", "nord", NULL};
 static const char *const sorts[] = {"id", "name", "call_year", "amount_nok", "planned", NULL};
 static const char *const fields[] = {"id", "name", "title", "status", NULL};
+static const char *const kinds[] = {"json", "csv", NULL}, *const dialects[] = {"rfc4180", "excel-nb", NULL};
+static const char *const dimensions[] = {"call_year", "mechanism", "category", "institution", "region", "status", NULL};
+static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, "application/json"}, {"csv", FORMAT_CSV, "text/csv"}, {0}};
 static const struct param rows[] = {
     {"id", IN_PATH, T_ID, AT(id)},
     {"limit", IN_QUERY, T_INT, AT(limit), .min = 1, .max = 500, .def = 50},
@@ -90,6 +101,13 @@ static const struct param rows[] = {
     {"cursor", IN_QUERY, T_CURSOR, AT(cursor), .max = 12},
     {"from", IN_QUERY, T_DAY, AT(from)},
     {"reference", IN_QUERY, T_ID, AT(reference)},
+    {"group_by", IN_QUERY, T_GROUP_BY, AT(group_by), .values = dimensions},
+    {"category", IN_QUERY, T_CODES, AT(category), .vocabulary = DB_VOCAB_CATEGORY},
+    {"and_category", IN_QUERY, T_CODES, AT(and_category), .vocabulary = DB_VOCAB_CATEGORY},
+    {"inclusion_region", IN_QUERY, T_CODES, AT(inclusion_region), .values = regions},
+    {"and_inclusion_region", IN_QUERY, T_CODES, AT(and_inclusion_region), .values = regions},
+    {"layout", IN_QUERY, T_FORMAT, AT(layout), .values = kinds},
+    {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects},
     {0},
 };
 
@@ -99,7 +117,7 @@ static enum api_error none_called(struct request *request, struct reply *ret_rep
     return API_INTERNAL;
 }
 const struct route routes[] = {
-    {"getAll", "GET", "/all/{id}", none_called, rows, sizeof(struct all_params), "application/json", .tag = TAG_STUDY, .ok = 200},
+    {"getAll", "GET", "/all/{id}", none_called, rows, sizeof(struct all_params), .formats = json_or_csv, .tag = TAG_STUDY, .ok = 200},
     {"getNone", "GET", "/none", none_called, .content_type = "application/json", .ok = 200},
 };
 const size_t routes_len = 2;
@@ -165,6 +183,14 @@ static bool sorts_equal(const struct sort_param *a, const struct sort_param *b)
     return equal;
 }
 
+static bool groups_equal(const struct group_by_param *a, const struct group_by_param *b)
+{
+    bool equal = a->len == b->len;
+    for (size_t i = 0; equal && i < a->len; i++)
+        equal = a->by[i] == b->by[i];
+    return equal;
+}
+
 static bool texts_equal(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -176,6 +202,9 @@ static bool params_equal(const struct all_params *a, const struct all_params *b)
            codes_equal(&a->region, &b->region) && codes_equal(&a->leader, &b->leader) && codes_equal(&a->institution, &b->institution) &&
            codes_equal(&a->study, &b->study) && ranges_equal(&a->call_year, &b->call_year) && ranges_equal(&a->shift, &b->shift) &&
            ranges_equal(&a->updated, &b->updated) && sorts_equal(&a->sort, &b->sort) && texts_equal(a->cursor, b->cursor) &&
+           groups_equal(&a->group_by, &b->group_by) && codes_equal(&a->category, &b->category) &&
+           codes_equal(&a->and_category, &b->and_category) && codes_equal(&a->inclusion_region, &b->inclusion_region) &&
+           codes_equal(&a->and_inclusion_region, &b->and_inclusion_region) && a->layout == b->layout && a->dialect == b->dialect &&
            texts_equal(a->from, b->from) && texts_equal(a->reference, b->reference) && texts_equal(a->id, b->id);
 }
 

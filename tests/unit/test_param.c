@@ -2,7 +2,11 @@
  * Queries and path arguments → typed structs: what is taken, and what is refused with which words.
  */
 #include "unit/param_table.h"
+#include "server/route_table.h"
 #include "suite.h"
+
+#define LEN(cases)           ((int)(sizeof cases / sizeof *cases))
+#define text_of(format, ...) arena_printf(arena, format, __VA_ARGS__)
 
 /* ── what is taken ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -52,6 +56,15 @@ static const struct {
     {"cursor=aZ09-_", "cursor=aZ09-_"},
     {"from=2024-02-29", "from=2024-02-29"},
     {"reference=st-olavs-hospital", "reference=st-olavs-hospital"},
+    {"group_by=category", "group_by=category"},
+    {"group_by=call_year,mechanism", "group_by=call_year,mechanism"},
+    {"group_by=mechanism%2Ccall_year", "group_by=mechanism,call_year"}, /* the order is the answer's */
+    {"and_category=skin&category=cancer", "category=cancer&and_category=skin"},
+    {"and_category=!skin,CANCER,cancer", "and_category=!skin,cancer"},
+    {"and_inclusion_region=nord&inclusion_region=!vest", "inclusion_region=!vest&and_inclusion_region=nord"},
+    {"layout=json", "layout=json"}, /* not the same as no wish: Accept may have another */
+    {"layout=csv&dialect=excel-nb", "layout=csv&dialect=excel-nb"},
+    {"dialect=rfc4180", "dialect=rfc4180"},
     {"reference=a&from=2026-01-01&cursor=c&fields=id&sort=id&call_year=2020&limit=3",
      "limit=3&call_year=2020&sort=id&fields=id&cursor=c&from=2026-01-01&reference=a"},
 };
@@ -70,7 +83,9 @@ END_TEST
 START_TEST(the_typed_struct_says_what_the_query_said)
 {
     struct asked asked;
-    ask(&asked, "limit=7&has_card=false&format=ndjson&region=!nord,vest&call_year=2019..,..2001&sort=-planned,id&fields=status,id");
+    ask(&asked, "limit=7&has_card=false&format=ndjson&region=!nord,vest&call_year=2019..,..2001&sort=-planned,id&fields=status,id&group_by="
+                "status,category"
+                "&and_category=!skin&layout=csv&dialect=rfc4180");
     const struct all_params *params = &asked.params;
     ck_assert_int_eq(asked.error, API_OK);
     ck_assert_int_eq(params->limit, 7);
@@ -83,6 +98,10 @@ START_TEST(the_typed_struct_says_what_the_query_said)
     ck_assert(params->sort.len == 2 && params->sort.by[0].descending && params->sort.by[0].key == DB_SORT_PLANNED);
     ck_assert(params->sort.by[1].key == DB_SORT_ID && !params->sort.by[1].descending);
     ck_assert_uint_eq(params->fields, 9);
+    ck_assert(params->group_by.len == 2 && params->group_by.by[0] == DB_BY_STATUS && params->group_by.by[1] == DB_BY_CATEGORY);
+    ck_assert(params->and_category.negate && params->category.len == 0);
+    ck_assert_int_eq(params->layout, 1 + FORMAT_CSV);
+    ck_assert_int_eq(params->dialect, 1 + DIALECT_RFC4180);
 }
 END_TEST
 
@@ -173,6 +192,22 @@ static const struct {
     {"sort=-", "sort", "unknown value \"\"", NULL},
     {"sort=amount", "sort", "unknown value \"amount\"", "amount_nok"},
     {"sort=id,name,call_year,planned,amount_nok", "sort", "at most 4 values", NULL},
+    {"group_by=mechanism,mechanism", "group_by", "groups by mechanism twice", NULL},
+    {"group_by=call_year,mechanism,status", "group_by", "takes at most 2 values", NULL},
+    {"group_by=call_year&group_by=status", "group_by", "given more than once: join values with commas", NULL},
+    {"group_by=mecanism", "group_by", "unknown value \"mecanism\": there are call_year, mechanism, category", "mechanism"},
+    {"group_by=-status", "group_by", "unknown value \"-status\"", "status"},
+    {"group_by=!status", "group_by", "unknown value \"!status\"", "status"},
+    {"group_by=leader", "group_by", "unknown value \"leader\"", NULL},
+    {"group_by=status,", "group_by", "empty value", NULL},
+    {"groupby=status", "groupby", "unknown parameter", "group_by"},
+    {"and_category=cancre", "and_category", "unknown value \"cancre\"", "cancer"},
+    {"and_category=skin&and_category=cancer", "and_category", "given more than once", NULL},
+    {"and_inclusion_region=west", "and_inclusion_region", "unknown value \"west\"", "vest"},
+    {"and_categroy=skin", "and_categroy", "unknown parameter", "and_category"},
+    {"layout=xml", "layout", "unknown value \"xml\": there are json, csv", NULL},
+    {"layout=json,csv", "layout", "unknown value \"json,csv\"", "json"},
+    {"dialect=excel", "dialect", "unknown value \"excel\": there are rfc4180, excel-nb", "excel-nb"},
     {"fields=id,nam", "fields", "unknown value \"nam\"", "name"},
     {"cursor=a.b", "cursor", "is not a cursor", NULL},
     {"cursor=aaaaaaaaaaaaa", "cursor", "is not a cursor", NULL},
@@ -276,13 +311,42 @@ START_TEST(a_path_argument_that_no_record_can_have_is_not_found)
 }
 END_TEST
 
+/* As many rows as there are bits to say which came before: the first, the last, and those at the edges of a word. */
+START_TEST(each_of_the_most_rows_a_route_may_have_is_told_apart)
+{
+    static char names[ROUTE_PARAMS_MAX][8];
+    static struct param most[ROUTE_PARAMS_MAX + 1];
+    static const int edges[] = {0, 1, 30, 31, 32, 33, 62, 63};
+    int64_t values[ROUTE_PARAMS_MAX];
+    for (size_t i = 0; i < ROUTE_PARAMS_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "p%zu", i);
+        most[i] = (struct param){names[i], IN_QUERY, T_INT, .offset = i * sizeof *values, .min = 0, .max = 9};
+    }
+    const struct route route = {"getMost", "GET", "/most", none_called, most, sizeof values, "application/json", .ok = 200};
+    const struct route_match match = {.route = &route};
+    route_table_verify(&route, 1);
+    for (int i = 0; i < LEN(edges); i++) {
+        struct faults faults = {.len = 0};
+        const char *canonical, *twice = text_of("p%d=7&p%d=8", edges[i], edges[i]);
+        enum api_error error = param_fill(&match, twice, NULL, arena, values, &faults, &canonical);
+        ck_assert_int_eq(error, API_BAD_PARAMETER);
+        ck_assert_uint_eq(faults.len, 1);
+        ck_assert_str_eq(faults.list[0].reason, "given more than once: join values with commas");
+        for (int j = 0; j < LEN(edges); j++) {
+            faults.len = 0;
+            error = param_fill(&match, text_of("p%d=7&p%d=8", edges[i], edges[j]), NULL, arena, values, &faults, &canonical);
+            ck_assert_int_eq(error, i == j ? API_BAD_PARAMETER : API_OK);
+            ck_assert(i == j || (values[edges[i]] == 7 && values[edges[j]] == 8));
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_table_of_this_test_keeps_the_rules)
 {
     routes_verify();
 }
 END_TEST
-
-#define LEN(cases) ((int)(sizeof cases / sizeof *cases))
 
 int main(void)
 {
@@ -298,6 +362,7 @@ int main(void)
     tcase_add_test(tcase, a_route_without_parameters_takes_none);
     tcase_add_test(tcase, a_list_holds_at_most_a_hundred_values);
     tcase_add_test(tcase, suggestions_from_a_large_register_are_bounded);
+    tcase_add_test(tcase, each_of_the_most_rows_a_route_may_have_is_told_apart);
     tcase_add_test(tcase, the_table_of_this_test_keeps_the_rules);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);

@@ -39,6 +39,7 @@ struct some_params {
     struct db_codes region, leader;
     struct db_ranges age;
     const char *cursor;
+    int dialect;
 };
 #define AT(member) .offset = offsetof(struct some_params, member)
 static const char *const formats[] = {"json", "csv", NULL};
@@ -211,6 +212,29 @@ static const struct param twice[] = {{"region", IN_QUERY, T_CODES, AT(region), .
 static const struct param no_type[] = {{"from", IN_QUERY, (enum param_type)99, AT(id)}, {0}};
 static const struct param wrong_order[] = {{"part", IN_PATH, T_ID, AT(part)}, {"id", IN_PATH, T_ID, AT(id)}, {0}};
 
+#define FORMAT_ROW                                                                                                                         \
+    {                                                                                                                                      \
+        "format", IN_QUERY, T_FORMAT, AT(format), .values = formats                                                                        \
+    }
+#define DIALECT_ROW                                                                                                                        \
+    {                                                                                                                                      \
+        "dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects                                                                    \
+    }
+static const char *const dialects[] = {"rfc4180", "excel-nb", NULL}, *const one_dialect[] = {"rfc4180", NULL};
+static const struct route_format json_or_csv[] = {
+    {"json", FORMAT_JSON, "application/json"}, {"csv", FORMAT_CSV, "text/csv; header=present"}, {0}};
+static const struct route_format csv_or_json[] = {{"csv", FORMAT_CSV, "text/csv"}, {"json", FORMAT_JSON, "application/json"}, {0}};
+static const struct route_format json_alone[] = {{"json", FORMAT_JSON, "application/json"}, {0}};
+static const struct route_format no_such_format[] = {{"json", FORMATS, "application/json"}, {"csv", FORMAT_CSV, "text/csv"}, {0}};
+static const struct param format_rows[] = {FORMAT_ROW, DIALECT_ROW, {0}}, only_dialect[] = {DIALECT_ROW, {0}};
+static const struct param few_dialects[] = {FORMAT_ROW, {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = one_dialect}, {0}};
+static const struct param format_twice[] = {FORMAT_ROW, {"form", IN_QUERY, T_FORMAT, AT(dialect), .values = formats}, {0}};
+static const struct param format_of_nothing[] = {{"format", IN_QUERY, T_FORMAT, AT(format)}, {0}};
+#define FORMATTED(rows, table)                                                                                                             \
+    {                                                                                                                                      \
+        "a", "GET", "/a", none_called, rows, sizeof(struct some_params), NULL, TAG_DATA, 200, .formats = table                             \
+    }
+
 static const struct {
     const char *why;
     struct route rows[3];
@@ -258,16 +282,49 @@ static const struct {
     {"neither path nor query", {ROW("a", "GET", "/a", nowhere)}},
     {"a comma in a value", {ROW("a", "GET", "/a", comma)}},
     {"a value twice", {ROW("a", "GET", "/a", twice)}},
+    {"formats that nothing chooses", {FORMATTED(list_rows, json_or_csv)}},
+    {"formats in another order", {FORMATTED(format_rows, csv_or_json)}},
+    {"a name without its format", {FORMATTED(format_rows, json_alone)}},
+    {"a format that is none", {FORMATTED(format_rows, no_such_format)}},
+    {"formats without names", {FORMATTED(format_of_nothing, json_or_csv)}},
+    {"format twice", {FORMATTED(format_twice, json_or_csv)}},
+    {"a dialect too few", {FORMATTED(few_dialects, json_or_csv)}},
+    {"format without formats", {ROW("a", "GET", "/a", format_rows)}},
+    {"dialect without formats", {ROW("a", "GET", "/a", only_dialect)}},
+    {"a content type beside formats",
+     {{"a", "GET", "/a", none_called, format_rows, sizeof(struct some_params), "text/csv", TAG_DATA, 200, .formats = json_or_csv}}},
     {"no type", {ROW("a", "GET", "/a", no_type)}},
 };
 
 START_TEST(a_broken_table_ends_the_program)
 {
     size_t len = 0;
-    while (len < 3 && broken[_i].rows[len].content_type)
+    while (len < 3 && broken[_i].rows[len].path)
         len++;
     route_table_verify(broken[_i].rows, len ? len : 1);
     printf("let through: %s\n", broken[_i].why);
+}
+END_TEST
+
+static void many_rows(struct param *rows, size_t len)
+{
+    static char names[ROUTE_PARAMS_MAX + 1][8];
+    for (size_t i = 0; i < len; i++) {
+        snprintf(names[i], sizeof names[i], "p%zu", i);
+        rows[i] = (struct param){names[i], IN_QUERY, T_DAY, .offset = i * sizeof(const char *)};
+    }
+}
+
+START_TEST(a_route_takes_as_many_parameters_as_there_are_bits_and_no_more)
+{
+    struct param rows[ROUTE_PARAMS_MAX + 2] = {0};
+    const struct route route = {"a",          "GET",    "/a", none_called, rows, sizeof(const char *) * (ROUTE_PARAMS_MAX + 1),
+                                "text/plain", TAG_NONE, 200};
+    many_rows(rows, ROUTE_PARAMS_MAX);
+    route_table_verify(&route, 1);
+    many_rows(rows, ROUTE_PARAMS_MAX + 1);
+    printf("the last of these is one too many\n");
+    route_table_verify(&route, 1); /* ends the program */
 }
 END_TEST
 
@@ -277,8 +334,8 @@ START_TEST(the_dump_says_what_the_table_says)
 {
     json_auto_t *dump = route_table_json(routes, routes_len),
                 *expected =
-                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}", "operationId", "getStudy",
-                              "method", "GET", "path", "/studies/{id}", "contentType", "application/json", "tag", "study", "parameters",
+                    json_pack("{s:s, s:s, s:s, s:[s], s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}", "operationId", "getStudy",
+                              "method", "GET", "path", "/studies/{id}", "contentTypes", "application/json", "tag", "study", "parameters",
                               "name", "id", "in", "path", "type", "id", "required", 1, "statuses", 200, 301, 304, 400, 404, 406);
     json_t *list = json_object_get(dump, "routes"), *index = json_array_get(list, 0), *statuses = json_object_get(index, "statuses");
     ck_assert_uint_eq(json_array_size(list), routes_len);
@@ -288,6 +345,21 @@ START_TEST(the_dump_says_what_the_table_says)
     ck_assert_int_eq(json_integer_value(json_array_get(statuses, 1)), 406);
     ck_assert_uint_eq(json_array_size(json_object_get(dump, "problems")), API_ERROR_COUNT - 1);
     ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(dump, "everywhere"), 0)), 400);
+}
+END_TEST
+
+START_TEST(formats_are_dumped_as_media_types_with_the_parameters_that_choose)
+{
+    static const struct route table[] = {FORMATTED(format_rows, json_or_csv)};
+    route_table_verify(table, 1);
+    json_auto_t *dump = route_table_json(table, 1);
+    json_t *route = json_array_get(json_object_get(dump, "routes"), 0);
+    json_auto_t *types = json_pack("[s, s]", "application/json", "text/csv");
+    json_auto_t *params = json_pack("[{s:s, s:s, s:s, s:b, s:[s, s]}, {s:s, s:s, s:s, s:b, s:[s, s]}]", "name", "format", "in", "query",
+                                    "type", "format", "required", 0, "values", "json", "csv", "name", "dialect", "in", "query", "type",
+                                    "dialect", "required", 0, "values", "rfc4180", "excel-nb");
+    ck_assert(json_equal(json_object_get(route, "contentTypes"), types));
+    ck_assert(json_equal(json_object_get(route, "parameters"), params));
 }
 END_TEST
 
@@ -334,7 +406,9 @@ int main(void)
     tcase_add_test(tcase, a_naive_matcher_finds_the_same);
     tcase_add_test(tcase, a_good_table_is_let_through);
     tcase_add_loop_test_raise_signal(tcase, a_broken_table_ends_the_program, SIGABRT, 0, (int)(sizeof broken / sizeof *broken));
+    tcase_add_test_raise_signal(tcase, a_route_takes_as_many_parameters_as_there_are_bits_and_no_more, SIGABRT);
     tcase_add_test(tcase, the_dump_says_what_the_table_says);
+    tcase_add_test(tcase, formats_are_dumped_as_media_types_with_the_parameters_that_choose);
     tcase_add_test(tcase, each_parameter_is_dumped_with_what_it_takes);
     tcase_add_test(tcase, the_dump_on_stdout_is_the_json_of_the_table);
     tcase_set_timeout(tcase, 120);
