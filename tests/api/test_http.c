@@ -88,7 +88,7 @@ START_TEST(a_304_needs_a_request_that_is_right)
     assert_status(http_get(daemon_both, "/studies/nothing", "If-None-Match: *", NULL), 404);
     /* What is wrong only beside other values is wrong too. */
     assert_status(http_get(daemon_both, "/studies?limit=4&cursor=AAAA", "If-None-Match: *", NULL), 400);
-    assert_status(http_get(daemon_both, "/stats/regions?inclusion_region=!vest", "If-None-Match: *", NULL), 400);
+    assert_status(http_get(daemon_both, "/stats/calls?weighting=whole", "If-None-Match: *", NULL), 400);
     assert_status(http_get(daemon_both, "/studies/aneed/recruitment?from=2024-01-01&to=2023-01-01", "If-None-Match: *", NULL), 400);
 }
 END_TEST
@@ -276,7 +276,7 @@ static const char *const nowhere[] = {"/nothing",
                                       "/studies/",
                                       "/studies/aneed/",
                                       "/Studies",
-                                      "/stats",
+                                      "/stats/nothing",
                                       "/stats/regions/",
                                       "/health",
                                       "/problems/",
