@@ -35,6 +35,12 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
         ARGS(ARG_I(":study", study), ARG_I(":added", why.added), ARG_I(":named", why.named), ARG_I(":reported", why.reported)));
 }
 
+enum db_status import_depart(struct db_import *import, int64_t study)
+{
+    enum db_status status = statement_run(import->st, STMT_touched_depart, ARGS(ARG_I(":study", study)));
+    return status == DB_OK && sqlite3_changes(import->st->sql) > 0 ? stats_changes_of(import->st, study, -1, &import->sums) : status;
+}
+
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en)
 {
@@ -269,6 +275,7 @@ void db_import_abandon(struct db_import *import)
         sqlite3_exec(import->db->sql, "ROLLBACK", NULL, NULL, NULL);
     import->db->importing = false;
     arena_free(&import->arena);
+    stats_changes_free(&import->sums);
     free(import->detail);
     free(import);
 }

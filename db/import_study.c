@@ -238,15 +238,19 @@ static enum db_status put(struct db_import *import, const struct db_study *study
     struct db_study whole = completed(import, study);
     int64_t id = known.id;
     bool is_news = known.id == 0 || known.edition == import->edition || import->newest;
-    if (is_news && known.id != 0) {
+    if (known.id != 0)
+        status = import_touch(import, known.id, (struct touch){.named = true});
+    if (known.id != 0 && is_news && status == DB_OK)
+        status = import_depart(import, known.id);
+    if (status == DB_OK && is_news && known.id != 0) {
         status = statement_run(import->st, STMT_study_settle_conflicts, ARGS(ARG_T(":code", study->code)));
         if (status == DB_OK)
             status = respect_edits(import, known.id, arena, &whole);
     }
     if (is_news && status == DB_OK)
         status = store(import, &whole, &id);
-    if (status == DB_OK)
-        status = import_touch(import, id, (struct touch){.added = known.id == 0, .named = true});
+    if (status == DB_OK && known.id == 0)
+        status = import_touch(import, id, (struct touch){.added = true, .named = true});
     return status;
 }
 

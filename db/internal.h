@@ -50,9 +50,18 @@ void map_free(struct map *map);
 
 /* ── statement.c: statements prepared once, bound by name ───────────────────────────────────────────────────── */
 
+#define SHAPES_MAX 64
+struct shape { /* a statement put together for one shape of question */
+    char *text;
+    sqlite3_stmt *stmt;
+    uint64_t used;
+};
+
 struct statements {
     sqlite3 *sql;
     sqlite3_stmt *prepared[STMT_COUNT];
+    struct shape shapes[SHAPES_MAX];
+    uint64_t clock; /* of their use */
 };
 enum db_status statements_prepare_all(struct statements *statements); /* DB_DAMAGED: a table or column is missing */
 void statements_close(struct statements *statements);
@@ -150,6 +159,111 @@ void versions_publish(struct db *db, const struct list *new_versions, int64_t da
 const char *versions_code(const struct db *db, const char *code); /* the code as kept here: for ever; NULL = no such study */
 void versions_each(const struct db *db, bool (*each)(void *cls, const char *code), void *cls);
 
+/* ── stats_sums.c: what adds up ─────────────────────────────────────────────────────────────────────────────── */
+
+/* Over the studies of a cell. */
+enum stats_number {
+    STATS_STUDIES,
+    STATS_AWARDS,
+    STATS_AMOUNT,
+    STATS_PLANNED,
+    STATS_INCLUDED,
+    STATS_REMAINING,
+    STATS_EXCEEDED_BY,
+    STATS_BOTH_PLANNED,
+    STATS_BOTH_INCLUDED,
+    STATS_WITH_PLANNED,
+    STATS_WITH_INCLUDED,
+    STATS_WITH_BOTH,
+    STATS_NUMBERS
+};
+#define DAY_BYTES 11
+struct stats_sums {
+    int64_t number[STATS_NUMBERS];
+    int64_t leaders;                           /* different ones */
+    char oldest[DAY_BYTES], newest[DAY_BYTES]; /* "" = there is none */
+};
+/* What one study is in one cell; the texts are borrowed until the next row. */
+struct stats_member {
+    int64_t number[STATS_NUMBERS];
+    const char *oldest, *newest, *leader, *programme;
+};
+void stats_sums_add(struct stats_sums *sums, const struct stats_member *member); /* but for leaders */
+/* false = no memory */
+bool stats_cell_of(const struct stats_sums *sums, const struct db_stats_query *query, struct arena *arena, struct db_stats_cell *cell);
+
+/* Different leaders of each cell, counted into its sums. */
+struct stats_leaders {
+    struct map names;
+    struct arena arena;
+    uint64_t *pairs; /* open addressing; 0 = empty */
+    size_t len, room;
+};
+bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
+void stats_leaders_free(struct stats_leaders *leaders);
+
+/* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
+
+struct stats_kept_cell {
+    const char *scope, *panel, *key;
+    int64_t number[STATS_NUMBERS];
+    int64_t leaders;
+};
+struct stats_kept_value {
+    size_t cell; /* place in cell_items */
+    const char *kind, *value;
+    int64_t times;
+};
+/* What came to the kept sums and what left them, not yet written. */
+struct stats_changes {
+    struct arena arena, scratch;
+    struct map cells, values; /* by what they are keyed by in the tables → place in the list */
+    struct list cell_items;   /* struct stats_kept_cell */
+    struct list value_items;  /* struct stats_kept_value */
+};
+void stats_changes_free(struct stats_changes *changes);
+/* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
+enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);
+enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes);
+bool stats_is_kept(const struct db_stats_query *query);
+/* The total of a question without a dimension, else its cells: the key (NULL = unknown) and the sums. */
+enum db_status stats_kept_each(struct statements *statements, const struct db_stats_query *query,
+                               bool (*each)(void *cls, const char *key, const struct stats_sums *sums), void *cls);
+enum db_status stats_keep_all(struct db *db); /* at open: where the sums were made by other rules, all are made anew */
+/* Everything from the records; each difference is one sentence. */
+enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
+
+/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+
+struct stats_answer {
+    struct stats_answer *next;          /* of the same bucket */
+    struct stats_answer *older, *newer; /* by last use */
+    char *key;
+    size_t key_len;
+    uint64_t hash;
+    int uses;       /* by those who compute, wait for or read it */
+    bool is_stored; /* others find it; else the last user frees it */
+    enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
+    struct arena arena;
+    struct db_stats stats; /* in arena; does not change any more once it is HERE */
+};
+#define STATS_BUCKETS 1024
+struct stats_store {
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;
+    struct stats_answer *buckets[STATS_BUCKETS], *oldest, *newest;
+    int64_t data_version; /* of all that is stored */
+    size_t bytes, max;
+    _Atomic int64_t computed;
+};
+bool stats_store_begin(struct stats_store *store); /* false = no memory */
+void stats_store_end(struct stats_store *store);
+/* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
+ * into the answer's arena and hands it over. NULL = no memory. Each answer is let go of in the end. */
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine);
+void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
+void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct db {
@@ -159,15 +273,9 @@ struct db {
     struct statements statements;
     const struct db_renderer *renderer;
     struct versions versions;
+    struct stats_store answers;
     _Atomic int readers;
     bool importing;
-};
-
-#define SHAPES_MAX 64
-struct shape { /* a statement put together for one shape of question */
-    char *text;
-    sqlite3_stmt *stmt;
-    uint64_t used;
 };
 
 struct vocabulary {
@@ -183,8 +291,6 @@ struct db_reader {
     struct statements *st; /* &statements, or the writer's when the database is in memory */
     int depth;             /* of begin … end */
     bool began;            /* this reader opened the transaction */
-    struct shape shapes[SHAPES_MAX];
-    uint64_t clock;
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
@@ -221,6 +327,7 @@ int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], it
 
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
+enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
 
 /* ── import ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -236,6 +343,7 @@ struct db_import {
     enum db_status failed; /* the first failure: nothing works after it */
     char *detail;          /* malloc'd, may be NULL */
     struct list new_versions;
+    struct stats_changes sums;
     struct db_import_result result;
 };
 enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -243,6 +351,9 @@ struct touch {
     bool added, named, reported;
 };
 enum db_status import_touch(struct db_import *import, int64_t study, struct touch why);
+/* A touched study leaves the kept sums, once an import. Before anything is written that they are made of (its facts, awards and
+ * categories, and what is made anew at the end); then it enters again. */
+enum db_status import_depart(struct db_import *import, int64_t study);
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en);
 enum db_status import_refresh(struct db_import *import);
@@ -269,7 +380,10 @@ void sql_int(struct sql *sql, int64_t value);
 void sql_value(struct sql *sql, struct sql_value value);
 void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
 void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
-enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query *ret_query);
+bool filter_is_empty(const struct db_study_filter *filter);
+/* Text and values as bytes: equal for the same question. NULL = no memory. Before sql_query. */
+const char *sql_key(const struct sql *sql, size_t *ret_len);
+enum db_status sql_query(struct sql *sql, struct statements *statements, struct query *ret_query);
 
 #define SORT_KEYS_MAX  (DB_SORT_LEN + 1)
 #define SORT_KEY_BYTES 100 /* so that any SORT_KEYS_MAX keys fit into a struct db_position */
@@ -287,7 +401,7 @@ void position_write(const struct ordering *ordering, sqlite3_stmt *row, int colu
 /* The values lie in the position. false = no position of this ordering. */
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
 
-/* ── stats.c, stats_axis.c, stats_question.c ────────────────────────────────────────────────────────────────── */
+/* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
 
 /* The values of one dimension, in order: what a table of cells is ruled by. */
 struct stats_axis {
@@ -299,10 +413,11 @@ enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, co
                                struct stats_axis *ret_axis);
 void stats_axis_free(struct stats_axis *axis);
 
-/* One row for each cell that holds something: up to two keys (years as numbers, codes as text, NULL = unknown), then what
- * stats_row_read reads. by_len 0: one row, always. */
-void stats_question(struct sql *sql, const struct db_stats_query *query);
-void stats_row_read(struct query *row, size_t by_len, bool leaders, struct arena *arena, struct db_stats_cell *ret_cell);
+/* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
+ * reads. study 0 = all that the filter lets through. */
+void stats_question(struct sql *sql, const struct db_stats_query *query, int64_t study);
+struct stats_member stats_member_read(struct query *row, size_t by_len);
+bool stats_is_several(const struct db_stats_query *query); /* a study may be in several cells */
 
 /* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -149,8 +149,13 @@ static enum db_status render_anew(struct opening *o)
     return render_all(o->db);
 }
 
+static enum db_status sum_anew(struct opening *o)
+{
+    return stats_keep_all(o->db);
+}
+
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew,
+    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew, sum_anew,
 };
 
 static struct db *db_new(const struct db_options *options)
@@ -161,6 +166,11 @@ static struct db *db_new(const struct db_options *options)
     db->lock_fd = -1;
     db->renderer = options->renderer;
     if (pthread_rwlock_init(&db->versions.lock, NULL) != 0) {
+        free(db);
+        return NULL;
+    }
+    if (!stats_store_begin(&db->answers)) {
+        pthread_rwlock_destroy(&db->versions.lock);
         free(db);
         return NULL;
     }
@@ -205,6 +215,7 @@ void db_close(struct db *db)
     map_free(&db->versions.map);
     arena_free(&db->versions.keys);
     pthread_rwlock_destroy(&db->versions.lock);
+    stats_store_end(&db->answers);
     free(db->path);
     free(db);
 }

@@ -32,10 +32,6 @@ void db_reader_close(struct db_reader *reader)
     if (reader == NULL)
         return;
     assert(reader->depth == 0);
-    for (size_t i = 0; i < SHAPES_MAX; i++) {
-        sqlite3_finalize(reader->shapes[i].stmt);
-        free(reader->shapes[i].text);
-    }
     statements_close(&reader->statements);
     vocabularies_close(reader);
     int code = sqlite3_close(reader->statements.sql);

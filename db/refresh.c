@@ -76,7 +76,11 @@ static enum db_status refresh_one(struct db_import *import, int64_t id, const st
 {
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_study study;
-    enum db_status status = recruitment_refresh(import->st, id);
+    enum db_status status = import_depart(import, id);
+    if (status == DB_OK)
+        status = recruitment_refresh(import->st, id);
+    if (status == DB_OK)
+        status = stats_changes_of(import->st, id, 1, &import->sums);
     if (status == DB_OK)
         status = study_load(import->st, &arena, id, &study);
     bool has_changed = why->added || why->reported;
@@ -110,6 +114,8 @@ enum db_status import_refresh(struct db_import *import)
     enum db_status status = DB_OK;
     while (status == DB_OK && touched_next(import, &id, &why, &status))
         status = refresh_one(import, id, &why);
+    if (status == DB_OK)
+        status = stats_changes_store(import->st, &import->sums);
     return status == DB_OK ? statement_run(import->st, STMT_touched_clear, NO_ARGS) : status;
 }
 
@@ -152,18 +158,21 @@ static enum db_status is_rendered(struct db *db, bool *ret_is)
     return query_status(&query);
 }
 
-enum db_status render_all(struct db *db)
+enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db))
 {
-    bool is_current = false;
-    enum db_status status = is_rendered(db, &is_current);
-    if (status != DB_OK || is_current)
-        return status;
-    status = status_of(sqlite3_exec(db->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    enum db_status status = status_of(sqlite3_exec(db->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL));
     if (status == DB_OK)
-        status = render_every(db);
+        status = write(db);
     if (status == DB_OK)
         status = status_of(sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL));
     if (status != DB_OK && !sqlite3_get_autocommit(db->sql))
         sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
     return status;
+}
+
+enum db_status render_all(struct db *db)
+{
+    bool is_current = false;
+    enum db_status status = is_rendered(db, &is_current);
+    return status != DB_OK || is_current ? status : write_at_open(db, render_every);
 }

@@ -3,6 +3,7 @@
 #include "db/internal.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int prepare(struct statements *statements, enum db_statement which)
@@ -27,6 +28,11 @@ void statements_close(struct statements *statements)
     for (int i = 0; i < STMT_COUNT; i++) {
         sqlite3_finalize(statements->prepared[i]);
         statements->prepared[i] = NULL;
+    }
+    for (size_t i = 0; i < SHAPES_MAX; i++) {
+        sqlite3_finalize(statements->shapes[i].stmt);
+        free(statements->shapes[i].text);
+        statements->shapes[i] = (struct shape){0};
     }
 }
 

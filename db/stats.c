@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Statistics: the rows that hold something are put into a table that has a cell for every value of its dimensions. remaining and
- * exceeded_by are sums over studies: what one has too many does not fill another.
+ * Statistics: a table with a cell for every value of its dimensions, filled from kept sums where there are any, else from the records.
+ * What was computed from the records stays for the data version.
  */
 #include "db/internal.h"
 
@@ -8,7 +8,7 @@
 
 struct table {
     struct stats_axis axis[DB_BY_MAX];
-    struct db_stats_cell *cells;
+    struct stats_sums *sums; /* one for each cell, and the total at the end */
     size_t cells_len;
 };
 
@@ -18,125 +18,244 @@ static void table_free(struct table *table)
         stats_axis_free(&table->axis[i]);
 }
 
-static struct db_stats_cell empty_cell(const struct db_stats_query *query)
-{
-    int64_t nothing = query->grain == DB_GRAIN_REGION ? -1 : 0;
-    return (struct db_stats_cell){.awards = nothing,
-                                  .amount_ore = nothing,
-                                  .leaders = query->leaders ? 0 : -1,
-                                  .planned = -1,
-                                  .included = -1,
-                                  .remaining = -1,
-                                  .exceeded_by = -1,
-                                  .permille = -1};
-}
-
-static enum db_status table_rule(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct table *table)
+static enum db_status table_rule(struct db_reader *reader, struct arena *work, struct arena *arena, const struct db_stats_query *query,
+                                 struct table *table)
 {
     enum db_status status = DB_OK;
-    table->cells_len = 1;
+    table->cells_len = query->by_len > 0;
     for (size_t i = 0; i < query->by_len && status == DB_OK; i++) {
         status = stats_axis_read(reader, arena, query, i, &table->axis[i]);
         table->cells_len *= table->axis[i].keys.len;
     }
-    if (status != DB_OK || table->cells_len == 0)
+    if (status != DB_OK)
         return status;
-    table->cells = arena_alloc(arena, table->cells_len * sizeof *table->cells);
-    if (table->cells == NULL)
-        return DB_NO_MEMORY;
-    for (size_t i = 0; i < table->cells_len; i++) {
-        size_t place = i;
-        table->cells[i] = empty_cell(query);
-        for (size_t k = query->by_len; k-- > 0;) {
-            const struct db_stats_key *keys = table->axis[k].keys.items;
-            table->cells[i].key[k] = keys[place % table->axis[k].keys.len];
-            place /= table->axis[k].keys.len;
-        }
-    }
-    return DB_OK;
+    table->sums = arena_array(work, table->cells_len + 1, sizeof *table->sums);
+    return table->sums == NULL ? DB_NO_MEMORY : DB_OK;
 }
 
-/* The place of a row's key on its axis; keys.len when the axis has no such value. */
-static size_t place_of(const struct stats_axis *axis, struct query *row, int column)
+/* ── where a row belongs ────────────────────────────────────────────────────────────────────────────────────── */
+
+/* keys.len when the axis has no such value. */
+static size_t place_of_year(const struct stats_axis *axis, int64_t year)
 {
     const struct db_stats_key *keys = axis->keys.items;
-    if (axis->has_years) {
-        for (size_t i = 0; i < axis->keys.len; i++)
-            if (keys[i].year == query_int(row, column))
-                return i;
-        return axis->keys.len;
-    }
-    const char *code = query_text(row, column);
+    size_t i = 0;
+    while (i < axis->keys.len && keys[i].year != year)
+        i++;
+    return i;
+}
+
+static size_t place_of_code(const struct stats_axis *axis, const char *code)
+{
     if (code == NULL)
         return axis->has_unknown ? axis->keys.len - 1 : axis->keys.len;
     const struct map_entry *entry = map_find(&axis->index, code);
     return entry != NULL ? entry->index : axis->keys.len;
 }
 
-static struct db_stats_cell *cell_of(const struct table *table, size_t by_len, struct query *row)
+/* The place of a row's cell; cells_len when there is none. */
+static size_t place_of(const struct table *table, size_t by_len, struct query *row)
 {
     size_t place = 0;
     for (size_t i = 0; i < by_len; i++) {
-        size_t on_axis = place_of(&table->axis[i], row, (int)i);
-        if (on_axis == table->axis[i].keys.len)
-            return NULL;
-        place = place * table->axis[i].keys.len + on_axis;
+        const struct stats_axis *axis = &table->axis[i];
+        size_t on_axis = axis->has_years ? place_of_year(axis, query_int(row, (int)i)) : place_of_code(axis, query_text(row, (int)i));
+        if (on_axis == axis->keys.len)
+            return table->cells_len;
+        place = place * axis->keys.len + on_axis;
     }
-    return &table->cells[place];
+    return place;
 }
 
-static enum db_status table_fill(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct table *table)
+/* ── from kept sums ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct kept {
+    struct table *table;
+    bool is_total, is_lost; /* a cell that no axis has */
+};
+
+static bool take_kept(void *cls, const char *key, const struct stats_sums *sums)
 {
-    struct query rows CLEANUP(query_end) = {0};
-    struct sql sql = sql_begin(arena);
-    stats_question(&sql, query);
-    enum db_status status = sql_query(&sql, reader, &rows);
-    if (status != DB_OK)
-        return status;
-    while (query_row(&rows)) {
-        struct db_stats_cell *cell = cell_of(table, query->by_len, &rows);
-        if (cell == NULL) /* an axis that does not know a value that the records have */
-            return DB_BUG;
-        stats_row_read(&rows, query->by_len, query->leaders, arena, cell);
-    }
-    return query_status(&rows);
+    struct kept *kept = cls;
+    const struct table *table = kept->table;
+    const struct stats_axis *axis = &table->axis[0];
+    size_t place = kept->is_total ? table->cells_len : place_of_code(axis, key);
+    kept->is_lost = !kept->is_total && place == axis->keys.len;
+    if (!kept->is_lost)
+        table->sums[place] = *sums;
+    return !kept->is_lost;
 }
 
-static enum db_status compute(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, struct db_stats *ret_stats)
+static enum db_status fill_kept(struct db_reader *reader, const struct db_stats_query *query, struct table *table)
 {
-    struct table table CLEANUP(table_free) = {0}, whole CLEANUP(table_free) = {0};
     struct db_stats_query total = *query;
     total.by_len = 0;
-    enum db_status status = table_rule(reader, arena, &total, &whole);
+    struct kept kept = {.table = table};
+    enum db_status status = query->by_len > 0 ? stats_kept_each(reader->st, query, take_kept, &kept) : DB_OK;
+    kept.is_total = true;
+    if (status == DB_OK && !kept.is_lost)
+        status = stats_kept_each(reader->st, &total, take_kept, &kept);
+    return status == DB_OK && kept.is_lost ? DB_DAMAGED : status;
+}
+
+/* ── from the records ───────────────────────────────────────────────────────────────────────────────────────── */
+
+struct pass {
+    const struct db_stats_query *query;
+    struct table *table;
+    struct stats_leaders leaders;
+    bool with_total; /* a study is in one cell: the total adds up on the way */
+};
+
+static void pass_free(struct pass *pass)
+{
+    stats_leaders_free(&pass->leaders);
+}
+
+static bool add_to(struct pass *pass, size_t place, const struct stats_member *member)
+{
+    struct stats_sums *sums = &pass->table->sums[place];
+    stats_sums_add(sums, member);
+    return !pass->query->leaders || stats_leaders_add(&pass->leaders, place, member->leader, sums);
+}
+
+static enum db_status add_row(struct pass *pass, struct query *row)
+{
+    const struct table *table = pass->table;
+    struct stats_member member = stats_member_read(row, pass->query->by_len);
+    size_t place = place_of(table, pass->query->by_len, row);
+    if (pass->query->by_len > 0 && place == table->cells_len) /* an axis that does not know a value that the records have */
+        return DB_BUG;
+    bool is_added = pass->query->by_len == 0 || add_to(pass, place, &member);
+    if (is_added && pass->with_total)
+        is_added = add_to(pass, table->cells_len, &member);
+    return is_added ? DB_OK : DB_NO_MEMORY;
+}
+
+static enum db_status pass_run(struct db_reader *reader, struct arena *work, struct pass *pass)
+{
+    struct query rows CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(work);
+    stats_question(&sql, pass->query, 0);
+    enum db_status status = sql_query(&sql, reader->st, &rows);
+    while (status == DB_OK && query_row(&rows))
+        status = add_row(pass, &rows);
+    return status == DB_OK ? query_status(&rows) : status;
+}
+
+static enum db_status fill_computed(struct db_reader *reader, struct arena *work, const struct db_stats_query *query, struct table *table)
+{
+    struct db_stats_query total = *query;
+    total.by_len = 0;
+    struct pass cells CLEANUP(pass_free) = {.query = query, .table = table, .with_total = !stats_is_several(query)};
+    struct pass whole CLEANUP(pass_free) = {.query = &total, .table = table, .with_total = true};
+    reader->db->answers.computed++;
+    enum db_status status = pass_run(reader, work, &cells);
+    if (status != DB_OK || cells.with_total)
+        return status;
+    return stats_is_kept(&total) ? fill_kept(reader, &total, table) : pass_run(reader, work, &whole);
+}
+
+/* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void key_cell(const struct table *table, size_t by_len, size_t place, struct db_stats_cell *cell)
+{
+    for (size_t k = by_len; k-- > 0;) {
+        const struct db_stats_key *keys = table->axis[k].keys.items;
+        cell->key[k] = keys[place % table->axis[k].keys.len];
+        place /= table->axis[k].keys.len;
+    }
+}
+
+static enum db_status read_out(const struct table *table, struct arena *arena, const struct db_stats_query *query,
+                               struct db_stats *ret_stats)
+{
+    struct db_stats_cell *cells = arena_array(arena, table->cells_len + 1, sizeof *cells);
+    bool is_done = cells != NULL;
+    for (size_t i = 0; i < table->cells_len && is_done; i++) {
+        key_cell(table, query->by_len, i, &cells[i]);
+        is_done = stats_cell_of(&table->sums[i], query, arena, &cells[i]);
+    }
+    is_done = is_done && stats_cell_of(&table->sums[table->cells_len], query, arena, &cells[table->cells_len]);
+    if (!is_done)
+        return DB_NO_MEMORY;
+    *ret_stats = (struct db_stats){.cells = cells, .cells_len = table->cells_len, .total = cells[table->cells_len]};
+    return DB_OK;
+}
+
+static enum db_status find_out(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query,
+                               struct db_stats *ret_stats)
+{
+    struct arena work CLEANUP(arena_free) = {0};
+    struct table table CLEANUP(table_free) = {0};
+    enum db_status status = table_rule(reader, &work, arena, query, &table);
     if (status == DB_OK)
-        status = table_fill(reader, arena, &total, &whole);
+        status = stats_is_kept(query) ? fill_kept(reader, query, &table) : fill_computed(reader, &work, query, &table);
+    return status == DB_OK ? read_out(&table, arena, query, ret_stats) : status;
+}
+
+typedef bool (*each_fn)(void *cls, const struct db_stats *stats);
+
+static enum db_status answer_alone(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_stats stats;
+    enum db_status status = find_out(reader, &arena, query, &stats);
     if (status == DB_OK)
-        status = table_rule(reader, arena, query, &table);
+        each(cls, &stats);
+    return status;
+}
+
+/* ── for all readers ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Of the state this reader sees, which may be older than the newest. */
+static enum db_status version_seen(struct db_reader *reader, int64_t *ret_version)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
+    *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
+    return query_status(&query);
+}
+
+static enum db_status answer_shared(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
+{
+    struct arena work CLEANUP(arena_free) = {0};
+    struct stats_store *store = &reader->db->answers;
+    struct sql sql = sql_begin(&work);
+    int64_t version = -1;
+    size_t key_len = 0;
+    bool is_mine = false;
+    enum db_status status = version_seen(reader, &version);
+    stats_question(&sql, query, 0);
+    const char *key = sql_key(&sql, &key_len);
+    if (status != DB_OK || key == NULL)
+        return status != DB_OK ? status : DB_NO_MEMORY;
+    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &is_mine);
+    if (answer == NULL)
+        return answer_alone(reader, query, each, cls);
+    if (is_mine) {
+        status = find_out(reader, &answer->arena, query, &answer->stats);
+        stats_store_hand_over(store, answer, status == DB_OK);
+    }
     if (status == DB_OK)
-        status = table_fill(reader, arena, query, &table);
-    if (status == DB_OK)
-        *ret_stats = (struct db_stats){.cells = table.cells, .cells_len = table.cells_len, .total = whole.cells[0]};
+        each(cls, &answer->stats);
+    stats_store_let_go(store, answer);
     return status;
 }
 
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls)
 {
-    struct arena arena CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
-    struct db_stats stats;
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = compute(reader, &arena, query, &stats);
-    if (status == DB_OK)
-        each(cls, &stats);
-    return status;
+    /* In memory a reader may see what an import has not committed: it has no version yet. */
+    bool is_settled = reader->db->path != NULL || !reader->db->importing;
+    return is_settled && !stats_is_kept(query) ? answer_shared(reader, query, each, cls) : answer_alone(reader, query, each, cls);
 }
 
 int64_t db_stats_computed(const struct db *db)
 {
-    (void)db;
-    return 0;
+    return db->answers.computed;
 }

@@ -103,7 +103,7 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
     add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
-    return sql_query(&sql, reader, ret_query);
+    return sql_query(&sql, reader->st, ret_query);
 }
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -175,7 +175,7 @@ static enum db_status count(struct db_reader *reader, struct arena *arena, const
     struct sql sql = sql_begin(arena);
     sql_add(&sql, "SELECT count(*) FROM study s");
     sql_filter(&sql, filter);
-    enum db_status status = sql_query(&sql, reader, &query);
+    enum db_status status = sql_query(&sql, reader->st, &query);
     if (status != DB_OK)
         return status;
     if (query_row(&query))

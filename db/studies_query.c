@@ -39,6 +39,28 @@ void sql_int(struct sql *sql, int64_t value)
     sql_value(sql, (struct sql_value){.kind = ARG_INT, .number = value});
 }
 
+static bool write_bytes(struct list *list, struct arena *arena, const void *bytes, size_t len)
+{
+    char *end = len == 0 ? NULL : list_extend(list, arena, len);
+    if (end != NULL)
+        memcpy(end, bytes, len);
+    return len == 0 || end != NULL;
+}
+
+const char *sql_key(const struct sql *sql, size_t *ret_len)
+{
+    struct list key = {.size = 1};
+    const struct sql_value *values = sql->values.items;
+    bool is_written = !sql->failed && write_bytes(&key, sql->arena, sql->text.items, sql->text.len);
+    for (size_t i = 0; i < sql->values.len && is_written; i++) {
+        is_written = write_bytes(&key, sql->arena, &values[i].number, sizeof values[i].number);
+        if (is_written && values[i].kind != ARG_INT)
+            is_written = write_bytes(&key, sql->arena, values[i].bytes, (size_t)values[i].number);
+    }
+    *ret_len = key.len;
+    return is_written ? key.items : NULL;
+}
+
 static int bind_value(sqlite3_stmt *stmt, int index, const struct sql_value *value)
 {
     if (value->kind == ARG_INT)
@@ -49,11 +71,11 @@ static int bind_value(sqlite3_stmt *stmt, int index, const struct sql_value *val
 }
 
 /* The shape of this text, or the one used longest ago. */
-static struct shape *shape_of(struct db_reader *reader, const char *text)
+static struct shape *shape_of(struct statements *statements, const char *text)
 {
-    struct shape *oldest = &reader->shapes[0];
+    struct shape *oldest = &statements->shapes[0];
     for (size_t i = 0; i < SHAPES_MAX; i++) {
-        struct shape *shape = &reader->shapes[i];
+        struct shape *shape = &statements->shapes[i];
         if (shape->text != NULL && strcmp(shape->text, text) == 0)
             return shape;
         if (shape->used < oldest->used)
@@ -62,7 +84,7 @@ static struct shape *shape_of(struct db_reader *reader, const char *text)
     return oldest;
 }
 
-static enum db_status prepare(struct db_reader *reader, struct shape *shape, const char *text)
+static enum db_status prepare(struct statements *statements, struct shape *shape, const char *text)
 {
     assert(shape->stmt == NULL || !sqlite3_stmt_busy(shape->stmt));
     sqlite3_finalize(shape->stmt);
@@ -70,7 +92,7 @@ static enum db_status prepare(struct db_reader *reader, struct shape *shape, con
     *shape = (struct shape){.text = strdup(text)};
     if (shape->text == NULL)
         return DB_NO_MEMORY;
-    int code = sqlite3_prepare_v3(reader->st->sql, text, -1, SQLITE_PREPARE_PERSISTENT, &shape->stmt, NULL);
+    int code = sqlite3_prepare_v3(statements->sql, text, -1, SQLITE_PREPARE_PERSISTENT, &shape->stmt, NULL);
     if (code != SQLITE_OK) {
         free(shape->text);
         *shape = (struct shape){0};
@@ -78,18 +100,18 @@ static enum db_status prepare(struct db_reader *reader, struct shape *shape, con
     return status_of(code);
 }
 
-enum db_status sql_query(struct sql *sql, struct db_reader *reader, struct query *ret_query)
+enum db_status sql_query(struct sql *sql, struct statements *statements, struct query *ret_query)
 {
     if (!sql->failed && list_add(&sql->text, sql->arena) == NULL) /* the closing NUL */
         sql->failed = true;
     if (sql->failed)
         return DB_NO_MEMORY;
     const char *text = sql->text.items;
-    struct shape *shape = shape_of(reader, text);
-    enum db_status status = shape->text != NULL && strcmp(shape->text, text) == 0 ? DB_OK : prepare(reader, shape, text);
+    struct shape *shape = shape_of(statements, text);
+    enum db_status status = shape->text != NULL && strcmp(shape->text, text) == 0 ? DB_OK : prepare(statements, shape, text);
     if (status != DB_OK)
         return status;
-    shape->used = ++reader->clock;
+    shape->used = ++statements->clock;
     *ret_query = query_on(shape->stmt);
     assert((size_t)sqlite3_bind_parameter_count(shape->stmt) == sql->values.len);
     const struct sql_value *values = sql->values.items;
@@ -266,4 +288,16 @@ void sql_filter(struct sql *sql, const struct db_study_filter *filter)
         sql_add(sql, tri == DB_ANY ? "" : tri == DB_YES ? tri_filters[i].yes : tri_filters[i].no);
     }
     add_awards(sql, filter);
+}
+
+bool filter_is_empty(const struct db_study_filter *filter)
+{
+    bool is_empty = filter->award_call_year.len == 0 && filter->award_mechanism.len == 0;
+    for (size_t i = 0; i < COUNT_OF(code_filters); i++)
+        is_empty = is_empty && ((const struct db_codes *)(const void *)((const char *)filter + code_filters[i].offset))->len == 0;
+    for (size_t i = 0; i < COUNT_OF(range_filters); i++)
+        is_empty = is_empty && ((const struct db_ranges *)(const void *)((const char *)filter + range_filters[i].offset))->len == 0;
+    for (size_t i = 0; i < COUNT_OF(tri_filters); i++)
+        is_empty = is_empty && *(const enum db_tri *)(const void *)((const char *)filter + tri_filters[i].offset) == DB_ANY;
+    return is_empty;
 }

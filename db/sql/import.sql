@@ -207,6 +207,10 @@ SELECT study, 1 FROM plan WHERE edition = :edition AND stated < :stated
 UNION SELECT study, 1 FROM report WHERE edition = :edition AND stated < :stated
 ON CONFLICT (study) DO UPDATE SET reported = 1;
 
+-- name: touched_depart
+-- The study leaves the kept sums: no row changes when it has left them already, or never was in them. Primary key.
+UPDATE touched SET departed = 1 WHERE study = :study AND departed = 0 AND added = 0;
+
 -- name: touched_next
 -- The next study to make anew. Primary key.
 SELECT study, added, named, reported FROM touched WHERE study > :after ORDER BY study LIMIT 1;

@@ -2,8 +2,8 @@
 -- The register itself: its versions, and the log of what changed.
 
 -- name: register_get
--- Epoch, data version, time of the last change, renderer. Primary key.
-SELECT epoch, data_version, updated, renderer FROM register WHERE id = 1;
+-- Epoch, data version, time of the last change, renderer, rules of the kept sums. Primary key.
+SELECT epoch, data_version, updated, renderer, sums FROM register WHERE id = 1;
 
 -- name: register_advance
 -- After an import: the new data version and its time. Primary key.
@@ -12,6 +12,10 @@ UPDATE register SET data_version = :data_version, updated = :updated WHERE id = 
 -- name: register_set_renderer
 -- The version of the representation that every study now has. Primary key.
 UPDATE register SET renderer = :renderer WHERE id = 1;
+
+-- name: register_set_sums
+-- The rules that the kept sums were made by. Primary key.
+UPDATE register SET sums = :sums WHERE id = 1;
 
 -- name: versions_all
 -- Code, version and time of every study. scan: read once, at open, into memory.

@@ -244,10 +244,12 @@ SELECT count(*), count(planned), sum(planned), count(included), sum(included), m
 FROM study_region WHERE study = :study AND takes_part = 1;
 
 -- name: study_refresh
--- What is made from the facts. Primary key.
+-- What is made from the facts. Primary keys.
 UPDATE study SET planned = :planned, included = :included, remaining = :remaining, exceeded_by = :exceeded_by,
     permille = :permille, included_as_of = :included_as_of, behind_plan = :behind_plan, totals_only = :totals_only,
-    name_key = :name_key, leader_key = :leader_key, institution_key = :institution_key
+    name_key = :name_key, leader_key = :leader_key, institution_key = :institution_key,
+    awards = (SELECT count(*) FROM award a WHERE a.study = :study),
+    categories = (SELECT count(*) FROM study_category c WHERE c.study = :study)
 WHERE id = :study;
 
 -- name: study_keys
