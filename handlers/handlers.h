@@ -57,6 +57,7 @@ void stats_check(struct request *rq);
 enum api_error stats_list(struct request *rq, struct reply *ret_reply);
 enum api_error stats_table(struct request *rq, struct reply *ret_reply); /* the statistic of the path */
 enum api_error stats_leaders(struct request *rq, struct reply *ret_reply);
+enum api_error stats_reconciliation(struct request *rq, struct reply *ret_reply);
 enum api_error stats_summary(struct request *rq, struct reply *ret_reply);
 
 /* reference.c */
