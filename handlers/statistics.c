@@ -44,6 +44,11 @@ const struct statistic statistics[] = {
      {"Penger, studier, ledere og pasienter i alt og etter mekanisme, region og kjønn, trykt ved siden av beregnet.",
       "Money, studies, leaders and patients in all and by mechanism, region and gender, printed beside computed."},
      DB_GRAIN_STUDY, {0}, 0, HAS_MOST | HAS_LEADERS},
+    {"reconciliation", "/stats/reconciliation",
+     {"Avstemming", "Reconciliation"},
+     {"Hvert trykt tall ved siden av det beregnede, og ved siden av de andre trykte det skal stemme med.",
+      "Every printed figure beside the computed one, and beside the other printed ones it should agree with."},
+     DB_GRAIN_STUDY, {0}, 0, 0},
 };
 /* clang-format on */
 const size_t statistics_len = sizeof statistics / sizeof *statistics;
