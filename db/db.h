@@ -459,7 +459,7 @@ struct db_stats {
     struct db_stats_cell total; /* of everything that the filter lets through; no keys */
 };
 /* each is called once. What is found is kept for the data version, for all readers: nothing is computed twice while it fits
- * (STATS_KEPT_MAX of db/stats_kept.c). */
+ * (STATS_KEPT_MAX of db/stats_store.c). */
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls);
 /* How many statistics were computed from the records since the database was opened: neither found kept nor read from kept sums. */
@@ -514,6 +514,21 @@ enum db_vocabulary {
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value);
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
+
+/* ── checking ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct db_check_listener {
+    void (*step)(void *cls, const char *what, int64_t done, int64_t of); /* may be NULL; of 0 = it is skipped */
+    void (*finding)(void *cls, const char *what);                        /* may be NULL; one English sentence */
+    void *cls;
+};
+#define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
+
+/* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
+ * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
+ * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
+                        int64_t *ret_findings, char **ret_detail);
 
 /* ── the change log ─────────────────────────────────────────────────────────────────────────────────────────── */
 
