@@ -460,6 +460,21 @@ const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary voca
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
 
+/* ── checking ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct db_check_listener {
+    void (*step)(void *cls, const char *what, int64_t done, int64_t of); /* may be NULL; of 0 = it is skipped */
+    void (*finding)(void *cls, const char *what);                        /* may be NULL; one English sentence */
+    void *cls;
+};
+#define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
+
+/* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
+ * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
+ * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
+                        int64_t *ret_findings, char **ret_detail);
+
 /* ── the change log ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct db_change {
@@ -470,19 +485,6 @@ struct db_change {
 };
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
-
-/* ── whether a file holds what it should ────────────────────────────────────────────────────────────────────── */
-
-/* what names what is gone through, in the plural: studies, kept sums; of a finding it is one sentence. */
-struct db_check_listener {
-    void (*step)(void *cls, const char *what, int64_t done, int64_t of);
-    void (*finding)(void *cls, const char *what);
-    void *cls;
-};
-/* Reads only, and takes no lock: works beside a serving daemon. DB_OK: it could be looked through; ret_findings = 0 when nothing is
- * wrong. ret_detail as in db_open. */
-enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
-                        int64_t *ret_findings, char **ret_detail);
 
 #include "db/stats.h" /* statistics, in the terms above */
 

@@ -215,16 +215,14 @@ static enum db_status check(struct db_import *import, const struct db_study *stu
 }
 
 /* The members that follow from others. */
-static struct db_study completed(const struct db_import *import, const struct db_study *study)
+static void complete(const struct db_import *import, struct db_study *study)
 {
-    struct db_study whole = *study;
-    whole.programme = import->programme;
-    whole.call_year = study->awards[0].call_year;
-    whole.mechanism = study->awards[0].mechanism;
-    whole.amount_nok = 0;
+    study->programme = import->programme;
+    study->call_year = study->awards[0].call_year;
+    study->mechanism = study->awards[0].mechanism;
+    study->amount_nok = 0;
     for (size_t i = 0; i < study->awards_len; i++)
-        whole.amount_nok += study->awards[i].amount_nok;
-    return whole;
+        study->amount_nok += study->awards[i].amount_nok;
 }
 
 static enum db_status put(struct db_import *import, const struct db_study *study, struct arena *arena)
@@ -235,7 +233,7 @@ static enum db_status put(struct db_import *import, const struct db_study *study
         status = check(import, study, &known);
     if (status != DB_OK)
         return status;
-    struct db_study whole = completed(import, study);
+    struct db_study whole = *study;
     int64_t id = known.id;
     bool is_news = known.id == 0 || known.edition == import->edition || import->newest;
     if (known.id != 0)
@@ -247,6 +245,7 @@ static enum db_status put(struct db_import *import, const struct db_study *study
         if (status == DB_OK)
             status = respect_edits(import, known.id, arena, &whole);
     }
+    complete(import, &whole); /* the awards may be those edited here */
     if (is_news && status == DB_OK)
         status = store(import, &whole, &id);
     if (status == DB_OK && known.id == 0)

@@ -134,6 +134,7 @@ enum db_status statement_run(struct statements *statements, enum db_statement wh
 
 enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail); /* of open.c */
 enum db_status connection_keep_log(sqlite3 *sql); /* the writer's journal settings, once the file is known to be ours */
 enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail);
 void detail_set(char **ret_detail, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -229,7 +230,11 @@ bool stats_is_kept(const struct db_stats_query *query);
 /* The total of a question without a dimension, else its cells: the key (NULL = unknown) and the sums. */
 enum db_status stats_kept_each(struct statements *statements, const struct db_stats_query *query,
                                bool (*each)(void *cls, const char *key, const struct stats_sums *sums), void *cls);
-enum db_status stats_keep_all(struct db *db); /* at open: where the sums were made by other rules, all are made anew */
+/* What the maps of changes are keyed by. NULL = no memory. */
+const char *stats_cell_key(struct arena *arena, const char *scope, const char *panel, const char *key);
+const char *stats_value_key(struct arena *arena, size_t cell, const char *kind, const char *value);
+extern const char *const stats_number_names[STATS_NUMBERS]; /* with a colon, as parameters */
+enum db_status stats_keep_all(struct db *db);               /* at open: where the sums were made by other rules, all are made anew */
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
@@ -325,6 +330,14 @@ enum db_status recruitment_refresh(struct statements *statements, int64_t study)
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
+/* What is made of a study, against a fresh making: each names what differs. Nothing is written. */
+enum db_status recruitment_check(struct statements *statements, int64_t study, void (*each)(void *cls, const char *what), void *cls);
+
+bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_status); /* id 0 = the first; false: no further one */
+/* Whether the study looks other than it is stored, and whether all are stored in this representation. */
+enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
+                              bool *ret_differs);
+enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */

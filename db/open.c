@@ -100,6 +100,28 @@ static enum db_status identify(struct opening *o)
     return DB_OK;
 }
 
+/* For looking only: no lock is taken and nothing is brought up to date. */
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail)
+{
+    struct db_options options = {.path = path};
+    struct db looked_at = {.path = (char *)path};
+    struct opening o = {.options = &options, .db = &looked_at, .ret_detail = ret_detail};
+    enum db_status status = look_for_file(&o);
+    if (status == DB_OK)
+        status = connection_open(path, CONNECTION_READER, false, &looked_at.sql);
+    if (status == DB_OK)
+        status = identify(&o);
+    if (status == DB_OK && o.version < (int64_t)COUNT_OF(db_migrations)) {
+        detail_set(ret_detail, "%s was written by an earlier version of studyd: serving it or importing into it brings it up to date",
+                   path);
+        status = DB_CONFLICT;
+    }
+    if (status == DB_DAMAGED)
+        detail_set(ret_detail, NOT_A_DATABASE, path);
+    *ret_sql = looked_at.sql;
+    return status;
+}
+
 static enum db_status keep_log(struct opening *o)
 {
     return connection_keep_log(o->db->sql);

@@ -138,8 +138,9 @@ static void sort_key(struct query *query, int column, unsigned char key[SORT_KEY
     *ret_len = text == NULL ? 0 : sortkey_nb(text, key, SORT_KEY_BYTES);
 }
 
-static enum db_status store(struct statements *st, int64_t study, const struct inputs *in)
+static enum db_status store(struct statements *st, int64_t study, const struct inputs *in, void *cls)
 {
+    (void)cls;
     struct db_recruitment numbers = numbers_of(in);
     unsigned char key[3][SORT_KEY_BYTES];
     size_t len[3];
@@ -157,12 +158,11 @@ static enum db_status store(struct statements *st, int64_t study, const struct i
                               ARG_B(":institution_key", key[2], len[2])));
 }
 
-/* The four questions stay open until the numbers are stored: their texts are borrowed. */
-enum db_status recruitment_refresh(struct statements *st, int64_t study)
+/* The four questions stay open while the numbers are looked at: their texts are borrowed. */
+static enum db_status with_inputs(struct statements *st, int64_t study,
+                                  enum db_status (*then)(struct statements *st, int64_t study, const struct inputs *in, void *cls),
+                                  void *cls)
 {
-    enum db_status status = remake_regions(st, study);
-    if (status != DB_OK)
-        return status;
     const struct arg *args = ARGS(ARG_I(":study", study));
     struct inputs in = {.planned = -1, .reported = -1};
     struct query dates CLEANUP(query_end) = query_begin(st, STMT_study_inputs, args);
@@ -183,5 +183,64 @@ enum db_status recruitment_refresh(struct statements *st, int64_t study)
     for (size_t i = 0; i < COUNT_OF(all); i++)
         if (query_status(all[i]) != DB_OK)
             return query_status(all[i]);
-    return store(st, study, &in);
+    return then(st, study, &in, cls);
+}
+
+enum db_status recruitment_refresh(struct statements *st, int64_t study)
+{
+    enum db_status status = remake_regions(st, study);
+    return status == DB_OK ? with_inputs(st, study, store, NULL) : status;
+}
+
+/* ── against a fresh making ─────────────────────────────────────────────────────────────────────────────────── */
+
+struct findings {
+    void (*each)(void *cls, const char *what);
+    void *cls;
+};
+
+static enum db_status compare_numbers(struct statements *st, int64_t study, const struct inputs *in, void *cls)
+{
+    const struct findings *findings = cls;
+    struct db_recruitment numbers = numbers_of(in);
+    const struct {
+        const char *name;
+        int64_t fresh;
+    } columns[] = {
+        {"planned", numbers.planned},
+        {"included", numbers.included},
+        {"remaining", numbers.remaining},
+        {"exceeded_by", numbers.exceeded_by},
+        {"percent", numbers.permille},
+        {"behind_plan", is_behind(in, &numbers)},
+        {"totals_only", is_small(in, &numbers)},
+    };
+    struct query query CLEANUP(query_end) = query_begin(st, STMT_check_numbers, ARGS(ARG_I(":study", study)));
+    if (!query_row(&query))
+        return query_status(&query) == DB_OK ? DB_BUG : query_status(&query);
+    for (size_t i = 0; i < COUNT_OF(columns); i++)
+        if (query_known(&query, (int)i) != columns[i].fresh)
+            findings->each(findings->cls, columns[i].name);
+    const char *as_of = query_text(&query, (int)COUNT_OF(columns));
+    if ((as_of == NULL) != (numbers.as_of == NULL) || (as_of != NULL && strcmp(as_of, numbers.as_of) != 0))
+        findings->each(findings->cls, "included as_of");
+    return query_status(&query);
+}
+
+/* Each column of the row is a number of differences, and its name says of what. */
+static enum db_status compare_lists(struct statements *st, int64_t study, const struct findings *findings)
+{
+    struct query query CLEANUP(query_end) = query_begin(st, STMT_check_made, ARGS(ARG_I(":study", study)));
+    bool has_row = query_row(&query);
+    for (int i = 0; has_row && i < sqlite3_column_count(query.stmt); i++)
+        if (query_int(&query, i) != 0)
+            findings->each(findings->cls, sqlite3_column_name(query.stmt, i));
+    return query_status(&query);
+}
+
+enum db_status recruitment_check(struct statements *st, int64_t study, void (*each)(void *cls, const char *what), void *cls)
+{
+    struct findings findings = {each, cls};
+    enum db_status status = compare_lists(st, study, &findings);
+    return status == DB_OK ? with_inputs(st, study, compare_numbers, &findings) : status;
 }

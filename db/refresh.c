@@ -17,31 +17,31 @@ static void bytes_free(struct bytes *bytes)
     free(bytes->start);
 }
 
-static enum db_status render(struct db *db, const struct db_study *study, struct bytes *ret_bytes)
+static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct bytes *ret_bytes)
 {
     free(ret_bytes->start);
     *ret_bytes = (struct bytes){0};
-    bool is_done = db->renderer->render(db->renderer->cls, study, &ret_bytes->start, &ret_bytes->len);
+    bool is_done = renderer->render(renderer->cls, study, &ret_bytes->start, &ret_bytes->len);
     return is_done && ret_bytes->start != NULL ? DB_OK : DB_NO_MEMORY;
 }
 
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study)
 {
     struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(db, study, &bytes);
+    enum db_status status = render(db->renderer, study, &bytes);
     if (status != DB_OK)
         return status;
     return statement_run(&db->statements, STMT_rendered_put, ARGS(ARG_I(":study", id), ARG_B(":json", bytes.start, bytes.len)));
 }
 
-/* Whether the study looks other than it is stored. */
-static enum db_status differs(struct db *db, int64_t id, const struct db_study *study, bool *ret_differs)
+enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
+                              bool *ret_differs)
 {
     struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(db, study, &bytes);
+    enum db_status status = render(renderer, study, &bytes);
     if (status != DB_OK)
         return status;
-    struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+    struct query query CLEANUP(query_end) = query_begin(statements, STMT_rendered_get, ARGS(ARG_I(":study", id)));
     *ret_differs = true;
     if (query_row(&query)) {
         const void *stored = sqlite3_column_blob(query.stmt, 0);
@@ -85,7 +85,7 @@ static enum db_status refresh_one(struct db_import *import, int64_t id, const st
         status = study_load(import->st, &arena, id, &study);
     bool has_changed = why->added || why->reported;
     if (status == DB_OK && !has_changed)
-        status = differs(import->db, id, &study, &has_changed);
+        status = render_differs(import->st, import->db->renderer, id, &study, &has_changed);
     if (status == DB_OK && has_changed)
         status = advance(import, id, why, &study);
     import->result.studies_added += why->added;
@@ -121,9 +121,9 @@ enum db_status import_refresh(struct db_import *import)
 
 /* ── at open: another representation ────────────────────────────────────────────────────────────────────────── */
 
-static bool study_next(struct db *db, int64_t *id, enum db_status *ret_status)
+bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_status)
 {
-    struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_study_next, ARGS(ARG_I(":after", *id)));
+    struct query query CLEANUP(query_end) = query_begin(statements, STMT_study_next, ARGS(ARG_I(":after", *id)));
     bool has_row = query_row(&query);
     if (has_row)
         *id = query_int(&query, 0);
@@ -143,18 +143,18 @@ static enum db_status render_every(struct db *db)
 {
     int64_t id = 0;
     enum db_status status = DB_OK;
-    while (status == DB_OK && study_next(db, &id, &status))
+    while (status == DB_OK && study_next(&db->statements, &id, &status))
         status = render_one(db, id);
     if (status == DB_OK)
         status = statement_run(&db->statements, STMT_register_set_renderer, ARGS(ARG_T(":renderer", db->renderer->version)));
     return status;
 }
 
-static enum db_status is_rendered(struct db *db, bool *ret_is)
+enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is)
 {
-    struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_register_get, NO_ARGS);
+    struct query query CLEANUP(query_end) = query_begin(statements, STMT_register_get, NO_ARGS);
     const char *version = query_row(&query) ? query_text(&query, 3) : NULL;
-    *ret_is = version != NULL && strcmp(version, db->renderer->version) == 0;
+    *ret_is = version != NULL && strcmp(version, renderer->version) == 0;
     return query_status(&query);
 }
 
@@ -173,6 +173,6 @@ enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *d
 enum db_status render_all(struct db *db)
 {
     bool is_current = false;
-    enum db_status status = is_rendered(db, &is_current);
+    enum db_status status = render_is_current(&db->statements, db->renderer, &is_current);
     return status != DB_OK || is_current ? status : write_at_open(db, render_every);
 }

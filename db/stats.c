@@ -226,6 +226,7 @@ static enum db_status answer_shared(struct db_reader *reader, const struct db_st
     bool is_mine = false;
     enum db_status status = version_seen(reader, &version);
     stats_question(&sql, query, 0);
+    sql_add(&sql, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
     const char *key = sql_key(&sql, &key_len);
     if (status != DB_OK || key == NULL)
         return status != DB_OK ? status : DB_NO_MEMORY;

@@ -55,7 +55,7 @@ struct db_stats {
     struct db_stats_cell total; /* of everything that the filter lets through; no keys */
 };
 /* each is called once. What is found is kept for the data version, for all readers: nothing is computed twice while it fits
- * (STATS_KEPT_MAX of db/stats_kept.c). */
+ * (STATS_KEPT_MAX of db/stats_store.c). */
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls);
 /* How many statistics were computed from the records since the database was opened: neither found kept nor read from kept sums. */

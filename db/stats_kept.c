@@ -98,11 +98,21 @@ static bool place_of(struct stats_changes *changes, struct map *map, struct list
 }
 
 /* Codes hold no control characters. */
+const char *stats_cell_key(struct arena *arena, const char *scope, const char *panel, const char *key)
+{
+    return arena_printf(arena, "%s\n%s\n%s", scope, panel, key);
+}
+
+const char *stats_value_key(struct arena *arena, size_t cell, const char *kind, const char *value)
+{
+    return arena_printf(arena, "%zu\n%s\n%s", cell, kind, value);
+}
+
 static bool cell_place(struct stats_changes *changes, const char *scope, const struct panel *panel, const char *key, size_t *ret_place)
 {
     bool is_new = false;
     arena_reset(&changes->scratch);
-    const char *at = arena_printf(&changes->scratch, "%s\n%s\n%s", scope, panel->name, key);
+    const char *at = stats_cell_key(&changes->scratch, scope, panel->name, key);
     if (!place_of(changes, &changes->cells, &changes->cell_items, at, ret_place, &is_new))
         return false;
     if (!is_new)
@@ -121,7 +131,7 @@ static bool value_change(struct stats_changes *changes, size_t cell, const char 
     if (value == NULL)
         return true;
     arena_reset(&changes->scratch);
-    const char *at = arena_printf(&changes->scratch, "%zu\n%s\n%s", cell, kind, value);
+    const char *at = stats_value_key(&changes->scratch, cell, kind, value);
     if (!place_of(changes, &changes->values, &changes->value_items, at, &place, &is_new))
         return false;
     struct stats_kept_value *item = (struct stats_kept_value *)changes->value_items.items + place;
@@ -200,7 +210,7 @@ static enum db_status store_value(struct statements *statements, const struct st
     return status == DB_OK && times == 0 ? statement_run(statements, STMT_values_remove, at) : status;
 }
 
-static const char *const number_names[STATS_NUMBERS] = {
+const char *const stats_number_names[STATS_NUMBERS] = {
     [STATS_STUDIES] = ":studies",
     [STATS_AWARDS] = ":awards",
     [STATS_AMOUNT] = ":amount",
@@ -223,7 +233,7 @@ static enum db_status store_cell(struct statements *statements, const struct sta
         ARGS(ARG_T(":scope", cell->scope), ARG_T(":panel", cell->panel), ARG_T(":key", cell->key), ARG_I(":leaders", cell->leaders)));
     for (size_t i = 0; i < STATS_NUMBERS; i++) {
         has_changed = has_changed || cell->number[i] != 0;
-        query_bind(&query, ARGS(ARG_I(number_names[i], cell->number[i])));
+        query_bind(&query, ARGS(ARG_I(stats_number_names[i], cell->number[i])));
     }
     return has_changed ? query_run(&query) : query_status(&query);
 }

@@ -7,6 +7,10 @@ ALTER TABLE study ADD COLUMN categories INTEGER NOT NULL DEFAULT 0;
 UPDATE study SET awards = (SELECT count(*) FROM award a WHERE a.study = study.id),
     categories = (SELECT count(*) FROM study_category c WHERE c.study = study.id);
 
+-- All that a sum over studies reads: a walk over it is a fifth of one over the studies themselves.
+CREATE INDEX study_for_sums ON study (programme, mechanism, call_year, institution, status, leader, amount_nok, awards, categories,
+    planned, included, remaining, exceeded_by, included_as_of, totals_only);
+
 -- Whether the study has left the sums in this import; it enters them again when it is made anew.
 ALTER TABLE touched ADD COLUMN departed INTEGER NOT NULL DEFAULT 0;
 

@@ -35,14 +35,18 @@ static const struct {
 
 struct model {
     char code[16], title[40], programme;
-    int awards, award_year[2], award_mechanism[2];
-    int64_t amount;
-    int institution, leader, status, hospital[2], hospitals, category[2], categories_len, stated[2], stated_len, report_region;
-    int64_t age_min, age_max, planned, included, regional, updated;
+    int awards, award_year[3], award_mechanism[3];
+    int64_t amount, award_amount[3];
+    int institution, leader, status, hospital[2], hospitals, category[4], categories_len, stated[2], stated_len;
+    int64_t age_min, age_max, planned, included, updated;
+    int64_t region_planned[4], region_included[4];
     bool has_card;
     /* made from these */
-    struct db_award award[2];
-    struct db_ref category_ref[2];
+    int64_t reported; /* in all */
+    bool is_small;    /* shows totals only */
+    char as_of[11], region_as_of[4][11];
+    struct db_award award[3];
+    struct db_ref category_ref[4];
     struct db_place place[2];
     const char *region_code[2];
 };
@@ -55,26 +59,28 @@ static int64_t maybe(int of, int64_t value)
 
 static void make_lists(struct model *m)
 {
-    m->awards = 1 + (chance(4) == 0);
+    m->awards = 1 + (chance(4) == 0) + (chance(8) == 0);
     for (int i = 0; i < m->awards; i++) {
         m->award_year[i] = 2016 + chance(4);
         m->award_mechanism[i] = ANY_OF(mechanisms);
-        int64_t amount = 1000 * (1 + chance(6));
-        m->amount += amount;
+        int64_t amount = 1000 * (1 + chance(6)) + (chance(3) == 0 ? chance(1000) : 0);
+        m->amount += m->award_amount[i] = amount;
         m->award[i] =
             (struct db_award){i == 0 ? "main" : "top-up", m->award_year[i], {mechanisms[m->award_mechanism[i]]}, amount, "T", NULL};
     }
-    m->categories_len = chance(3);
+    m->categories_len = chance(5);
     m->category[0] = ANY_OF(categories);
-    m->category[1] = (m->category[0] + 1 + chance(4)) % 5;
+    for (int i = 1, step = 1 + chance(4); i < 4; i++) /* 5 is a prime: they differ */
+        m->category[i] = (m->category[i - 1] + step) % 5;
     m->hospitals = chance(3);
     m->hospital[0] = ANY_OF(places);
     m->hospital[1] = (m->hospital[0] + 1 + chance(6)) % 7;
     m->stated_len = chance(3);
     m->stated[0] = ANY_OF(regions);
     m->stated[1] = (m->stated[0] + 1 + chance(3)) % 4;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++)
         m->category_ref[i].code = categories[m->category[i]];
+    for (int i = 0; i < 2; i++) {
         m->place[i].code = places[m->hospital[i]].code;
         m->region_code[i] = regions[m->stated[i]];
     }
@@ -91,8 +97,12 @@ static void make_model(struct model *m, int i)
     m->age_min = maybe(3, chance(80));
     m->age_max = maybe(3, m->age_min + chance(20) + 1);
     m->planned = maybe(4, chance(8) * 25);
-    m->included = maybe(4, chance(8) * 25);
-    m->report_region = chance(3) == 0 ? ANY_OF(regions) : -1;
+    m->reported = maybe(3, chance(8) * 25);
+    for (int r = 0; r < (int)LEN(regions); r++) {
+        m->region_planned[r] = chance(3) == 0 ? chance(60) : -1;
+        m->region_included[r] = chance(4) == 0 ? chance(60) : -1;
+        snprintf(m->region_as_of[r], sizeof m->region_as_of[r], "2023-%02d-28", 1 + chance(12));
+    }
 }
 
 static struct db_study study_of(const struct model *m)
@@ -146,10 +156,15 @@ static void import_programme(int programme)
         said->studies[studies++] = study_of(m);
         if (m->planned >= 0)
             said->plans[plans++] = (struct db_plan){m->code, NULL, m->planned, "2024-01-01", NULL, NULL};
-        if (m->included >= 0)
-            said->reports[reports++] = (struct db_report){m->code, NULL, "2024-12-31", m->included, NULL};
-        if (m->report_region >= 0)
-            said->reports[reports++] = (struct db_report){m->code, regions[m->report_region], "2023-12-31", 3, NULL};
+        if (m->reported >= 0)
+            said->reports[reports++] = (struct db_report){m->code, NULL, "2024-12-31", m->reported, NULL};
+        for (int r = 0; r < (int)LEN(regions); r++) {
+            if (m->region_planned[r] >= 0)
+                said->plans[plans++] = (struct db_plan){m->code, regions[r], m->region_planned[r], "2024-01-01", NULL, NULL};
+            if (m->region_included[r] >= 0)
+                said->reports[reports++] = (struct db_report){m->code, regions[r], m->region_as_of[r], m->region_included[r], NULL};
+        }
+        ck_assert_uint_le(plans, LEN(said->plans) - 5);
     }
     ck_assert_int_eq(import_ok(said).studies_added, (int64_t)studies);
     free(said);
@@ -158,7 +173,7 @@ static void import_programme(int programme)
 /* Does the study include here? */
 static bool includes(const struct model *m, int region)
 {
-    if (m->report_region == region)
+    if (m->region_included[region] >= 0)
         return true;
     for (int i = 0; i < m->stated_len; i++)
         if (m->stated[i] == region)
@@ -169,14 +184,25 @@ static bool includes(const struct model *m, int region)
     return false;
 }
 
-/* When only one region takes part and it has reported, its count is the total; it is older than any reported total here. */
+/* Every report by region is older than any of the whole study: it counts where there is none, once all that take part have reported. */
 static void derive(struct model *m)
 {
-    int take_part = 0;
-    for (int i = 0; i < (int)LEN(regions); i++)
+    int take_part = 0, have_reported = 0;
+    int64_t sum = 0;
+    const char *newest = "";
+    for (int i = 0; i < (int)LEN(regions); i++) {
         take_part += includes(m, i);
-    if (m->included < 0 && take_part == 1 && m->report_region >= 0)
-        m->included = 3;
+        if (m->region_included[i] < 0)
+            continue;
+        have_reported++;
+        sum += m->region_included[i];
+        newest = strcmp(m->region_as_of[i], newest) > 0 ? m->region_as_of[i] : newest;
+    }
+    bool is_sum = m->reported < 0 && take_part > 0 && have_reported == take_part;
+    m->included = is_sum ? sum : m->reported;
+    snprintf(m->as_of, sizeof m->as_of, "%s", is_sum ? newest : m->reported >= 0 ? "2024-12-31" : "");
+    m->is_small = (m->planned >= 0 && m->planned < 20) || (m->included >= 0 && m->included < 20) ||
+                  (m->planned < 0 && m->included < 0 && have_reported > 0 && sum < 20);
     struct db_study_state state;
     ck_assert(db_study_state(fixture.db, m->code, &state));
     m->updated = state.updated;
@@ -259,20 +285,31 @@ static bool award_passes(const struct db_study_filter *f, const struct model *m)
     return (years->negate ? has_award(m, NULL, kinds) : has_award(m, years, NULL)) && !has_award(m, years, kinds);
 }
 
+static bool includes_any(const struct db_codes *codes, const struct model *m)
+{
+    bool holds = false;
+    for (int i = 0; i < (int)LEN(regions); i++)
+        holds = holds || (includes(m, i) && is_among(codes, regions[i]));
+    return lets(codes->len, codes->negate, holds);
+}
+
 static bool region_passes(const struct db_study_filter *f, const struct model *m)
 {
-    bool holds = false, own = places[m->institution].region >= 0 && is_among(&f->region, regions[places[m->institution].region]);
-    for (int i = 0; i < (int)LEN(regions); i++)
-        holds = holds || (includes(m, i) && is_among(&f->inclusion_region, regions[i]));
-    return lets(f->inclusion_region.len, f->inclusion_region.negate, holds) && lets(f->region.len, f->region.negate, own);
+    bool own = places[m->institution].region >= 0 && is_among(&f->region, regions[places[m->institution].region]);
+    return includes_any(&f->inclusion_region, m) && includes_any(&f->and_inclusion_region, m) && lets(f->region.len, f->region.negate, own);
+}
+
+static bool in_any_category(const struct db_codes *codes, const struct model *m)
+{
+    bool holds = false;
+    for (int i = 0; i < m->categories_len; i++)
+        holds = holds || is_among(codes, categories[m->category[i]]);
+    return lets(codes->len, codes->negate, holds);
 }
 
 static bool list_passes(const struct db_study_filter *f, const struct model *m)
 {
-    bool in_category = false;
-    for (int i = 0; i < m->categories_len; i++)
-        in_category = in_category || is_among(&f->category, categories[m->category[i]]);
-    return lets(f->category.len, f->category.negate, in_category) &&
+    return in_any_category(&f->category, m) && in_any_category(&f->and_category, m) &&
            lets(f->hospital.len, f->hospital.negate, in_hospital(&f->hospital, m));
 }
 
@@ -319,10 +356,12 @@ static const struct {
     CODES(id, ids),
     CODES(mechanism, mechanisms),
     CODES(category, categories),
+    CODES(and_category, categories),
     CODES(institution, place_codes),
     CODES(hospital, place_codes),
     CODES(region, regions),
     CODES(inclusion_region, regions),
+    CODES(and_inclusion_region, regions),
     CODES(leader, leaders),
     CODES(status, statuses),
     CODES(award_mechanism, mechanisms),
