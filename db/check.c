@@ -171,7 +171,7 @@ static void each_made(void *cls, const char *what)
 
 static enum db_status look_at_numbers(struct check *check, int64_t id)
 {
-    return recruitment_check(&check->statements, id, each_made, check);
+    return made_numbers_check(&check->statements, id, each_made, check);
 }
 
 static enum db_status look_at_bytes(struct check *check, int64_t id)

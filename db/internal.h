@@ -331,7 +331,7 @@ int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
 /* What is made of a study, against a fresh making: each names what differs. Nothing is written. */
-enum db_status recruitment_check(struct statements *statements, int64_t study, void (*each)(void *cls, const char *what), void *cls);
+enum db_status made_numbers_check(struct statements *statements, int64_t study, void (*each)(void *cls, const char *what), void *cls);
 
 bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_status); /* id 0 = the first; false: no further one */
 /* Whether the study looks other than it is stored, and whether all are stored in this representation. */

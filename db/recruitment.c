@@ -238,7 +238,7 @@ static enum db_status compare_lists(struct statements *st, int64_t study, const 
     return query_status(&query);
 }
 
-enum db_status recruitment_check(struct statements *st, int64_t study, void (*each)(void *cls, const char *what), void *cls)
+enum db_status made_numbers_check(struct statements *st, int64_t study, void (*each)(void *cls, const char *what), void *cls)
 {
     struct findings findings = {each, cls};
     enum db_status status = compare_lists(st, study, &findings);
