@@ -56,6 +56,7 @@ static int each_fault(void *cls, int columns, char **values, char **names)
     return 0;
 }
 
+/* Pages, indexes, types and what must not be empty; the engine leaves CHECK constraints out where it must not write. */
 static enum db_status check_file(struct check *check)
 {
     step(check, 0, 1);
@@ -95,8 +96,8 @@ static enum db_status check_reference(struct check *check, const struct referenc
     struct query rows = query_on(stmt);
     while (query_row(&rows)) {
         const char *study = query_text(&rows, 1), *value = query_text(&rows, 0);
-        find(check, "%s%s%sa record of %s refers to %s %s, which is not there.", study == NULL ? "" : "Study ", study == NULL ? "" : study,
-             study == NULL ? "" : ": ", r->from, r->to, value == NULL ? "" : value);
+        find(check, "%s%s%s record of %s refers to %s %s, which is not there.", study == NULL ? "" : "Study ", study == NULL ? "" : study,
+             study == NULL ? "A" : ": a", r->from, r->to, value == NULL ? "" : value);
     }
     enum db_status status = query_status(&rows);
     sqlite3_finalize(stmt);
