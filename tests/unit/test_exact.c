@@ -25,9 +25,15 @@ static const struct {
     int64_t printed;
     int decimals;
     bool meets;
-} boundaries[] = {{695, 10, 70, 0, true},    {6949, 100, 70, 0, false}, {705, 10, 70, 0, true}, {7051, 100, 70, 0, false},
-                  {1900, 78, 24, 0, true},   {9985, 100, 999, 1, true}, {9984, 100, 999, 1, false},
-                  {1498339370, 1000000, 1498, 0, true}, {1498500001, 1000000, 1498, 0, false}};
+} boundaries[] = {{695, 10, 70, 0, true},
+                  {6949, 100, 70, 0, false},
+                  {705, 10, 70, 0, true},
+                  {7051, 100, 70, 0, false},
+                  {1900, 78, 24, 0, true},
+                  {9985, 100, 999, 1, true},
+                  {9984, 100, 999, 1, false},
+                  {1498339370, 1000000, 1498, 0, true},
+                  {1498500001, 1000000, 1498, 0, false}};
 
 START_TEST(a_computed_number_meets_a_printed_one)
 {
