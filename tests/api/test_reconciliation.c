@@ -163,6 +163,31 @@ START_TEST(a_figure_is_shown_where_the_filter_is_its_own)
 }
 END_TEST
 
+static const char *const foreign[] = {"id=aneed",
+                                      "award_call_year=2019",
+                                      "and_category=cancer",
+                                      "institution=helse-bergen",
+                                      "hospital=helse-bergen",
+                                      "region=vest",
+                                      "leader=Charalampos%20Tzoulis",
+                                      "status=recruiting",
+                                      "and_inclusion_region=vest",
+                                      "has_card=true",
+                                      "behind_plan=false",
+                                      "amount_nok=1..",
+                                      "planned=1..",
+                                      "included=1..",
+                                      "age=50",
+                                      "updated=2020-01-01.."};
+
+/* What was printed is about whole programmes: it says nothing of a part that nobody printed a number for. */
+START_TEST(under_a_filter_that_no_figure_shares_there_is_none)
+{
+    const struct answer *answer = must_get(real, text_format("/stats/reconciliation?%s", foreign[_i]));
+    ck_assert_int_eq(int_at(answer->json, "meta.total"), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reconciliation");
@@ -175,6 +200,7 @@ int main(void)
     tcase_add_test(rows, rounding_allows_a_range);
     tcase_add_test(rows, what_the_records_do_not_hold_is_null_and_says_why);
     tcase_add_loop_test(rows, a_figure_is_shown_where_the_filter_is_its_own, 0, sizeof filters / sizeof *filters);
+    tcase_add_loop_test(rows, under_a_filter_that_no_figure_shares_there_is_none, 0, sizeof foreign / sizeof *foreign);
     suite_add_tcase(suite, rows);
     return support_run(suite);
 }
