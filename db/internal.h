@@ -188,6 +188,7 @@ struct stats_sums {
 struct stats_member {
     int64_t number[STATS_NUMBERS];
     const char *oldest, *newest, *leader, *programme;
+    int64_t study;
 };
 void stats_sums_add(struct stats_sums *sums, const struct stats_member *member); /* but for leaders */
 /* false = no memory */
@@ -431,6 +432,7 @@ void stats_axis_free(struct stats_axis *axis);
 void stats_question(struct sql *sql, const struct db_stats_query *query, int64_t study);
 struct stats_member stats_member_read(struct query *row, size_t by_len);
 bool stats_is_several(const struct db_stats_query *query); /* a study may be in several cells */
+bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow one another, each of another share or region */
 
 /* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

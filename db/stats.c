@@ -104,7 +104,9 @@ struct pass {
     const struct db_stats_query *query;
     struct table *table;
     struct stats_leaders leaders;
-    bool with_total; /* a study is in one cell: the total adds up on the way */
+    enum { TOTAL_LATER, TOTAL_BY_ROW, TOTAL_BY_STUDY } total; /* by row: a study is in one cell; by study: its rows follow one another */
+    struct stats_sums one;                                    /* the study so far, of TOTAL_BY_STUDY */
+    int64_t study;
 };
 
 static void pass_free(struct pass *pass)
@@ -119,6 +121,34 @@ static bool add_to(struct pass *pass, size_t place, const struct stats_member *m
     return !pass->query->leaders || stats_leaders_add(&pass->leaders, place, member->leader, sums);
 }
 
+/* The study in the total: its regions together, or the shares of its amount; all else it is in each cell alike. */
+static void settle_study(struct pass *pass)
+{
+    static const enum stats_number once[] = {STATS_STUDIES, STATS_WITH_PLANNED, STATS_WITH_INCLUDED, STATS_WITH_BOTH};
+    struct stats_member whole = {.oldest = pass->one.oldest, .newest = pass->one.newest};
+    if (pass->study == 0)
+        return;
+    for (size_t i = 0; i < COUNT_OF(once); i++)
+        pass->one.number[once[i]] = pass->one.number[once[i]] > 0;
+    memcpy(whole.number, pass->one.number, sizeof whole.number);
+    stats_sums_add(&pass->table->sums[pass->table->cells_len], &whole);
+    pass->one = (struct stats_sums){.leaders = 0};
+}
+
+static bool add_to_study(struct pass *pass, const struct stats_member *member)
+{
+    bool is_next = member->study != pass->study;
+    if (is_next)
+        settle_study(pass);
+    pass->study = member->study;
+    if (is_next || pass->query->grain == DB_GRAIN_REGION)
+        stats_sums_add(&pass->one, member);
+    else if (!pass->query->whole)
+        pass->one.number[STATS_AMOUNT] += member->number[STATS_AMOUNT];
+    struct stats_sums *total = &pass->table->sums[pass->table->cells_len];
+    return !is_next || !pass->query->leaders || stats_leaders_add(&pass->leaders, pass->table->cells_len, member->leader, total);
+}
+
 static enum db_status add_row(struct pass *pass, struct query *row)
 {
     const struct table *table = pass->table;
@@ -127,8 +157,10 @@ static enum db_status add_row(struct pass *pass, struct query *row)
     if (pass->query->by_len > 0 && place == table->cells_len) /* an axis that does not know a value that the records have */
         return DB_BUG;
     bool is_added = pass->query->by_len == 0 || add_to(pass, place, &member);
-    if (is_added && pass->with_total)
+    if (is_added && pass->total == TOTAL_BY_ROW)
         is_added = add_to(pass, table->cells_len, &member);
+    if (is_added && pass->total == TOTAL_BY_STUDY)
+        is_added = add_to_study(pass, &member);
     return is_added ? DB_OK : DB_NO_MEMORY;
 }
 
@@ -140,6 +172,7 @@ static enum db_status pass_run(struct db_reader *reader, struct arena *work, str
     enum db_status status = sql_query(&sql, reader->st, &rows);
     while (status == DB_OK && query_row(&rows))
         status = add_row(pass, &rows);
+    settle_study(pass);
     return status == DB_OK ? query_status(&rows) : status;
 }
 
@@ -147,13 +180,18 @@ static enum db_status fill_computed(struct db_reader *reader, struct arena *work
 {
     struct db_stats_query total = *query;
     total.by_len = 0;
-    struct pass cells CLEANUP(pass_free) = {.query = query, .table = table, .with_total = !stats_is_several(query)};
-    struct pass whole CLEANUP(pass_free) = {.query = &total, .table = table, .with_total = true};
+    struct pass cells CLEANUP(pass_free) = {.query = query, .table = table};
+    struct pass whole CLEANUP(pass_free) = {.query = &total, .table = table, .total = TOTAL_BY_ROW};
+    bool is_kept = stats_is_kept(&total);
+    if (!stats_is_several(query))
+        cells.total = TOTAL_BY_ROW;
+    else if (stats_is_in_turn(query) && !is_kept)
+        cells.total = TOTAL_BY_STUDY;
     reader->db->answers.computed++;
     enum db_status status = pass_run(reader, work, &cells);
-    if (status != DB_OK || cells.with_total)
+    if (status != DB_OK || cells.total != TOTAL_LATER)
         return status;
-    return stats_is_kept(&total) ? fill_kept(reader, &total, table) : pass_run(reader, work, &whole);
+    return is_kept ? fill_kept(reader, &total, table) : pass_run(reader, work, &whole);
 }
 
 /* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -77,6 +77,13 @@ bool stats_is_several(const struct db_stats_query *query)
     return false;
 }
 
+/* The study is the outer side of every join, and nothing is sorted. */
+bool stats_is_in_turn(const struct db_stats_query *query)
+{
+    return query->grain == DB_GRAIN_STUDY ||
+           (query->grain == DB_GRAIN_REGION && is_by(query, DB_BY_REGION) && !is_by(query, DB_BY_CATEGORY));
+}
+
 /* Equal shares to the øre, the remainder to the category printed first. */
 static void add_amount(struct sql *sql, const struct db_stats_query *query)
 {
@@ -137,7 +144,7 @@ void stats_question(struct sql *sql, const struct db_stats_query *query, int64_t
     sql_add(sql, grains[query->grain].awards);
     add_amount(sql, query);
     sql_add(sql, is_one_region ? ONE_REGION : grains[query->grain].patients);
-    sql_add(sql, ", s.leader, s.programme");
+    sql_add(sql, ", s.leader, s.programme, s.id");
     sql_add(sql, grains[query->grain].from);
     for (size_t i = 0; i < query->by_len; i++)
         sql_add(sql, dimension_of(query, i).join);
@@ -162,6 +169,7 @@ struct stats_member stats_member_read(struct query *row, size_t by_len)
     member.oldest = query_text(row, column++);
     member.newest = query_text(row, column++);
     member.leader = query_text(row, column++);
-    member.programme = query_text(row, column);
+    member.programme = query_text(row, column++);
+    member.study = query_int(row, column);
     return member;
 }

@@ -9,7 +9,7 @@
 
 static void day_keep(char day[DAY_BYTES], const char *other, int sign)
 {
-    if (other == NULL || (day[0] != '\0' && sign * strcmp(other, day) <= 0))
+    if (other == NULL || other[0] == '\0' || (day[0] != '\0' && sign * strcmp(other, day) <= 0))
         return;
     size_t len = strnlen(other, DAY_BYTES - 1);
     memcpy(day, other, len);
