@@ -99,8 +99,11 @@ static void make_room(struct stats_store *store)
 
 static void forget_older(struct stats_store *store, int64_t data_version)
 {
-    while (store->oldest != NULL)
-        take_out(store, store->oldest);
+    struct stats_answer *next;
+    for (struct stats_answer *answer = store->oldest; answer != NULL; answer = next) {
+        next = answer->newer;
+        take_out(store, answer);
+    }
     store->data_version = data_version;
 }
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void day_keep(char day[DAY_BYTES], const char *other, int sign)
+static void day_keep(char day[DAY_BYTES], const char *other, bool latest)
 {
-    if (other == NULL || other[0] == '\0' || (day[0] != '\0' && sign * strcmp(other, day) <= 0))
+    if (other == NULL || other[0] == '\0')
+        return;
+    int order = strcmp(other, day);
+    if (day[0] != '\0' && (latest ? order <= 0 : order >= 0))
         return;
     size_t len = strnlen(other, DAY_BYTES - 1);
     memcpy(day, other, len);
@@ -20,8 +23,8 @@ void stats_sums_add(struct stats_sums *sums, const struct stats_member *member)
 {
     for (size_t i = 0; i < STATS_NUMBERS; i++)
         sums->number[i] += member->number[i];
-    day_keep(sums->oldest, member->oldest, -1);
-    day_keep(sums->newest, member->newest, 1);
+    day_keep(sums->oldest, member->oldest, false);
+    day_keep(sums->newest, member->newest, true);
 }
 
 static bool day_copy(const char *day, struct arena *arena, const char **ret_day)

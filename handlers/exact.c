@@ -86,7 +86,8 @@ json_t *fraction_json(struct fraction value)
         return json_integer((json_int_t)value.num);
     __int128 doubled = value.num * 2 * SHOWN, twice = value.den * 2;
     __int128 half = doubled < 0 ? -value.den : value.den;
-    return json_real((double)((doubled + half) / twice) / SHOWN);
+    int64_t millionths = (int64_t)((doubled + half) / twice);
+    return json_real((double)millionths / SHOWN);
 }
 
 json_t *range_json(struct range range)

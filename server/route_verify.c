@@ -94,10 +94,11 @@ static void verify_values(const struct route *route, const struct param *row)
 static void verify_formats(const struct route *route, const struct param *row, size_t values)
 {
     const struct route_format *format = route->formats;
-    for (size_t i = 0; i < values; i++, format++)
-        must(format && format->content_type && format->format < FORMATS && strcmp(format->name, row->values[i]) == 0, route, row->name,
+    must(format, route, row->name, "belongs to a route that has formats");
+    for (size_t i = 0; format && i < values; i++, format++)
+        must(format->content_type && format->format < FORMATS && strcmp(format->name, row->values[i]) == 0, route, row->name,
              "has the names of the route's formats");
-    must(values > 0 && !format->content_type, route, row->name, "has the names of all the route's formats");
+    must(values > 0 && format && !format->content_type, route, row->name, "has the names of all the route's formats");
 }
 
 static void verify_bounds(const struct route *route, const struct param *row)
