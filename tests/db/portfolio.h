@@ -101,7 +101,7 @@ static void make_model(struct model *m, int i)
     for (int r = 0; r < (int)LEN(regions); r++) {
         m->region_planned[r] = chance(3) == 0 ? chance(60) : -1;
         m->region_included[r] = chance(4) == 0 ? chance(60) : -1;
-        snprintf(m->region_as_of[r], sizeof m->region_as_of[r], "2023-%02d-28", 1 + chance(12));
+        snprintf(m->region_as_of[r], sizeof m->region_as_of[r], "2023-%02u-28", (unsigned)chance(12) % 12 + 1);
     }
 }
 

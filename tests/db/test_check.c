@@ -54,6 +54,7 @@ START_TEST(a_good_register_has_no_findings)
                                   "studies 0/2\nstudies 2/2\nshown studies 0/2\nshown studies 2/2\n");
     struct said *said = edition_of("2025", "2025-12-31", "Report 2025");
     said->studies[0].awards = award_c;
+    said->studies[0].awards_len = LEN(award_c);
     said->reports[1] = (struct db_report){"beta", "vest", "2025-06-30", 12, NULL};
     import_ok(said);
     free(said);
