@@ -314,7 +314,7 @@ END_TEST
 /* As many rows as there are bits to say which came before: the first, the last, and those at the edges of a word. */
 START_TEST(each_of_the_most_rows_a_route_may_have_is_told_apart)
 {
-    static char names[ROUTE_PARAMS_MAX][8];
+    static char names[ROUTE_PARAMS_MAX][24];
     static struct param most[ROUTE_PARAMS_MAX + 1];
     static const int edges[] = {0, 1, 30, 31, 32, 33, 62, 63};
     int64_t values[ROUTE_PARAMS_MAX];

@@ -308,7 +308,7 @@ END_TEST
 
 static void many_rows(struct param *rows, size_t len)
 {
-    static char names[ROUTE_PARAMS_MAX + 1][8];
+    static char names[ROUTE_PARAMS_MAX + 1][24];
     for (size_t i = 0; i < len; i++) {
         snprintf(names[i], sizeof names[i], "p%zu", i);
         rows[i] = (struct param){names[i], IN_QUERY, T_DAY, .offset = i * sizeof(const char *)};
