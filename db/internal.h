@@ -227,6 +227,7 @@ void stats_changes_free(struct stats_changes *changes);
 /* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
 enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);
 enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes);
+enum db_status stats_make_anew(struct statements *statements); /* all of them, from the records */
 bool stats_is_kept(const struct db_stats_query *query);
 /* The total of a question without a dimension, else its cells: the key (NULL = unknown) and the sums. */
 enum db_status stats_kept_each(struct statements *statements, const struct db_stats_query *query,
@@ -327,7 +328,7 @@ enum db_status study_load(struct statements *statements, struct arena *arena, in
 
 /* ── recruitment.c, refresh.c ───────────────────────────────────────────────────────────────────────────────── */
 
-enum db_status recruitment_refresh(struct statements *statements, int64_t study);
+enum db_status recruitment_refresh(struct statements *statements, int64_t study, bool is_new); /* is_new: nothing was made of it yet */
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
@@ -345,10 +346,17 @@ enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *d
 
 /* ── import ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* A study that this import has met. */
+struct import_study {
+    int64_t id;
+    bool is_new;                 /* added by this import: nothing was said of it before */
+    bool has_plans, has_reports; /* of this import */
+};
+
 struct db_import {
     struct db *db;
     struct statements *st;
-    struct arena arena; /* of the whole import */
+    struct arena arena, scratch; /* of the whole import; of one call */
     const char *programme, *edition_code, *as_of;
     int64_t edition;
     bool newest; /* no edition of the programme is later */
@@ -358,6 +366,12 @@ struct db_import {
     char *detail;          /* malloc'd, may be NULL */
     struct list new_versions;
     struct stats_changes sums;
+    struct map studies;    /* code → place in met */
+    struct list met;       /* struct import_study */
+    struct map persons;    /* leaders known to be stored */
+    bool has_old_ids;      /* a code may be an old id of a study */
+    bool is_great;         /* see import_great.c */
+    struct list set_aside; /* const char *: the definitions of indexes, to be made again */
     struct db_import_result result;
 };
 enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -368,9 +382,17 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
 /* A touched study leaves the kept sums, once an import. Before anything is written that they are made of (its facts, awards and
  * categories, and what is made anew at the end); then it enters again. */
 enum db_status import_depart(struct db_import *import, int64_t study);
+/* The study of that code; NULL with DB_OK: there is none. DB_CONFLICT: it is of another programme. Valid until another one is met. */
+enum db_status import_study_find(struct db_import *import, const char *code, struct import_study **ret_study);
+enum db_status import_study_met(struct db_import *import, const char *code, int64_t id, bool is_new);
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en);
 enum db_status import_refresh(struct db_import *import);
+/* import_great.c; both do nothing in an ordinary import. */
+enum db_status import_set_aside(struct db_import *import); /* before the first study */
+enum db_status import_put_back(struct db_import *import);  /* when all is written */
+enum db_status import_store_sums(struct db_import *import);
+void import_end_great(struct db_import *import); /* after the transaction */
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
     institution_fields[], figure_fields[], note_fields[];
 

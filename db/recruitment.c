@@ -121,14 +121,19 @@ static bool is_behind(const struct inputs *in, const struct db_recruitment *numb
 
 /* ── reading what they are made from ────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status remake_regions(struct statements *st, int64_t study)
+static enum db_status remake_regions(struct statements *st, int64_t study, bool is_new)
 {
-    static const enum db_statement steps[] = {
-        STMT_regions_forget, STMT_regions_of_hospitals, STMT_regions_of_reports, STMT_region_counts_forget, STMT_region_counts_make,
+    static const struct {
+        enum db_statement statement;
+        bool forgets;
+    } steps[] = {
+        {STMT_regions_forget, true},       {STMT_regions_of_hospitals, false}, {STMT_regions_of_reports, false},
+        {STMT_region_counts_forget, true}, {STMT_region_counts_make, false},
     };
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(st, steps[i], ARGS(ARG_I(":study", study)));
+        if (!is_new || !steps[i].forgets)
+            status = statement_run(st, steps[i].statement, ARGS(ARG_I(":study", study)));
     return status;
 }
 
@@ -186,9 +191,9 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
     return then(st, study, &in, cls);
 }
 
-enum db_status recruitment_refresh(struct statements *st, int64_t study)
+enum db_status recruitment_refresh(struct statements *st, int64_t study, bool is_new)
 {
-    enum db_status status = remake_regions(st, study);
+    enum db_status status = remake_regions(st, study, is_new);
     return status == DB_OK ? with_inputs(st, study, store, NULL) : status;
 }
 

@@ -76,10 +76,10 @@ static enum db_status refresh_one(struct db_import *import, int64_t id, const st
 {
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_study study;
-    enum db_status status = import_depart(import, id);
+    enum db_status status = why->added ? DB_OK : import_depart(import, id);
     if (status == DB_OK)
-        status = recruitment_refresh(import->st, id);
-    if (status == DB_OK)
+        status = recruitment_refresh(import->st, id, why->added);
+    if (status == DB_OK && !import->is_great)
         status = stats_changes_of(import->st, id, 1, &import->sums);
     if (status == DB_OK)
         status = study_load(import->st, &arena, id, &study);
@@ -114,8 +114,6 @@ enum db_status import_refresh(struct db_import *import)
     enum db_status status = DB_OK;
     while (status == DB_OK && touched_next(import, &id, &why, &status))
         status = refresh_one(import, id, &why);
-    if (status == DB_OK)
-        status = stats_changes_store(import->st, &import->sums);
     return status == DB_OK ? statement_run(import->st, STMT_touched_clear, NO_ARGS) : status;
 }
 

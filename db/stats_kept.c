@@ -260,16 +260,20 @@ static enum db_status are_kept(struct db *db, bool *ret_are)
     return query_status(&query);
 }
 
-static enum db_status make_anew(struct db *db)
+enum db_status stats_make_anew(struct statements *statements)
 {
     struct stats_changes all CLEANUP(stats_changes_free) = {0};
-    enum db_status status = statement_run(&db->statements, STMT_sums_clear, NO_ARGS);
+    enum db_status status = statement_run(statements, STMT_sums_clear, NO_ARGS);
     if (status == DB_OK)
-        status = statement_run(&db->statements, STMT_values_clear, NO_ARGS);
+        status = statement_run(statements, STMT_values_clear, NO_ARGS);
     if (status == DB_OK)
-        status = stats_changes_of(&db->statements, 0, 1, &all);
-    if (status == DB_OK)
-        status = stats_changes_store(&db->statements, &all);
+        status = stats_changes_of(statements, 0, 1, &all);
+    return status == DB_OK ? stats_changes_store(statements, &all) : status;
+}
+
+static enum db_status make_anew(struct db *db)
+{
+    enum db_status status = stats_make_anew(&db->statements);
     return status == DB_OK ? statement_run(&db->statements, STMT_register_set_sums, ARGS(ARG_I(":sums", RULES))) : status;
 }
 

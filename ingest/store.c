@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The rows of a table by study, each study's in the order of the file: first of a study, next of a row; LOOKUP_NONE ends. */
+struct chains {
+    int32_t *first, *next;
+};
+
 /* One import, and room for the lists of one record at a time: they grow to the longest and are used again. */
 struct storing {
     struct dataset *data;
@@ -11,7 +16,10 @@ struct storing {
     struct db_award *awards;
     struct db_pair *sources;
     const char **aliases;
-    size_t awards_cap, aliases_cap;
+    struct db_plan *plans;
+    struct db_report *reports;
+    size_t awards_cap, aliases_cap, plans_cap, reports_cap;
+    struct chains plan_chains, report_chains;
 };
 
 /* ── reference data ── */
@@ -171,14 +179,77 @@ static enum db_status put_study(struct storing *storing, size_t i)
 
 /* ── what is said of studies ── */
 
-static enum db_status put_plan(struct storing *storing, size_t i)
+static const struct plan_row *plan_at(const struct storing *storing, int32_t row)
 {
-    return db_import_plan(storing->import, &((struct plan_row *)dataset_row(storing->data, TABLE_PLANS, i))->db);
+    return dataset_row(storing->data, TABLE_PLANS, (size_t)row);
 }
 
-static enum db_status put_report(struct storing *storing, size_t i)
+static const struct report_row *report_at(const struct storing *storing, int32_t row)
 {
-    return db_import_report(storing->import, &((struct report_row *)dataset_row(storing->data, TABLE_REPORTS, i))->db);
+    return dataset_row(storing->data, TABLE_REPORTS, (size_t)row);
+}
+
+static bool chains_make(struct chains *chains, size_t studies, size_t rows)
+{
+    /* One more: never of no bytes. */
+    chains->first = reallocarray(NULL, studies + 1, sizeof(*chains->first));
+    chains->next = reallocarray(NULL, rows + 1, sizeof(*chains->next));
+    for (size_t i = 0; chains->first != NULL && i < studies; i++)
+        chains->first[i] = LOOKUP_NONE;
+    return chains->first != NULL && chains->next != NULL;
+}
+
+/* From the last row to the first. */
+static void chain_before(struct chains *chains, int32_t study, size_t row)
+{
+    chains->next[row] = chains->first[study];
+    chains->first[study] = (int32_t)row;
+}
+
+static bool counts_chain(struct storing *storing)
+{
+    const struct rows *table = storing->data->table;
+    size_t studies = table[TABLE_STUDIES].len, plans = table[TABLE_PLANS].len, reports = table[TABLE_REPORTS].len;
+    if (!chains_make(&storing->plan_chains, studies, plans) || !chains_make(&storing->report_chains, studies, reports))
+        return false;
+    for (size_t i = plans; i-- > 0;)
+        chain_before(&storing->plan_chains, plan_at(storing, (int32_t)i)->study_row, i);
+    for (size_t i = reports; i-- > 0;)
+        chain_before(&storing->report_chains, report_at(storing, (int32_t)i)->study_row, i);
+    return true;
+}
+
+/* items gets room for len of size bytes. */
+static bool list_room(void **items, size_t *cap, size_t len, size_t size)
+{
+    if (len <= *cap)
+        return true;
+    void *bigger = reallocarray(*items, len * 2, size);
+    if (bigger == NULL)
+        return false;
+    *items = bigger;
+    *cap = len * 2;
+    return true;
+}
+
+static enum db_status put_counts(struct storing *storing, size_t i)
+{
+    const struct study_row *study = dataset_row(storing->data, TABLE_STUDIES, i);
+    void *plans = storing->plans, *reports = storing->reports;
+    size_t plans_len = 0, reports_len = 0;
+    for (int32_t at = storing->plan_chains.first[i]; at != LOOKUP_NONE; at = storing->plan_chains.next[at]) {
+        if (!list_room(&plans, &storing->plans_cap, plans_len + 1, sizeof(struct db_plan)))
+            return DB_NO_MEMORY;
+        storing->plans = plans;
+        storing->plans[plans_len++] = plan_at(storing, at)->db;
+    }
+    for (int32_t at = storing->report_chains.first[i]; at != LOOKUP_NONE; at = storing->report_chains.next[at]) {
+        if (!list_room(&reports, &storing->reports_cap, reports_len + 1, sizeof(struct db_report)))
+            return DB_NO_MEMORY;
+        storing->reports = reports;
+        storing->reports[reports_len++] = report_at(storing, at)->db;
+    }
+    return db_import_counts(storing->import, study->id, storing->plans, plans_len, storing->reports, reports_len);
 }
 
 static enum db_status put_figure(struct storing *storing, size_t i)
@@ -196,14 +267,20 @@ static const struct {
     enum table table;
     enum db_status (*put)(struct storing *storing, size_t i);
 } steps[] = {
-    {TABLE_REGIONS, put_region},           {TABLE_MECHANISMS, put_mechanism}, {TABLE_CATEGORIES, put_category},
-    {TABLE_INSTITUTIONS, put_institution}, {TABLE_ALIASES, put_leader_alias}, {TABLE_STUDIES, put_study},
-    {TABLE_ALIASES, put_study_alias},      {TABLE_PLANS, put_plan},           {TABLE_REPORTS, put_report},
-    {TABLE_FIGURES, put_figure},           {TABLE_NOTES, put_note},
+    {TABLE_REGIONS, put_region},       {TABLE_MECHANISMS, put_mechanism},
+    {TABLE_CATEGORIES, put_category},  {TABLE_INSTITUTIONS, put_institution},
+    {TABLE_ALIASES, put_leader_alias}, {TABLE_STUDIES, put_study},
+    {TABLE_ALIASES, put_study_alias},  {TABLE_STUDIES, put_counts},
+    {TABLE_FIGURES, put_figure},       {TABLE_NOTES, put_note},
 };
 
 static enum db_status put_all(struct storing *storing)
 {
+    if (!counts_chain(storing))
+        return DB_NO_MEMORY;
+    enum db_status expected = db_import_expect(storing->import, storing->data->table[TABLE_STUDIES].len);
+    if (expected != DB_OK)
+        return expected;
     for (size_t step = 0; step < sizeof(steps) / sizeof(steps[0]); step++)
         for (size_t i = 0; i < storing->data->table[steps[step].table].len; i++) {
             enum db_status status = steps[step].put(storing, i);
@@ -220,6 +297,12 @@ static void storing_free(struct storing *storing)
     free(storing->awards);
     free(storing->sources);
     free(storing->aliases);
+    free(storing->plans);
+    free(storing->reports);
+    free(storing->plan_chains.first);
+    free(storing->plan_chains.next);
+    free(storing->report_chains.first);
+    free(storing->report_chains.next);
 }
 
 enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, struct db_import_result *ret_result, char **ret_detail)

@@ -30,6 +30,10 @@ ON CONFLICT (programme, code) DO UPDATE SET title_nb = excluded.title_nb, title_
     imported = excluded.imported
 RETURNING id;
 
+-- name: indexes_of_table
+-- The indexes of a table that are no constraints: name and definition, in the order they were made. scan: the schema.
+SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL ORDER BY rowid;
+
 -- name: edition_clear_figures
 -- What an edition said, before it says it anew. Primary key.
 DELETE FROM figure WHERE edition = :edition;
@@ -210,6 +214,10 @@ ON CONFLICT (study) DO UPDATE SET reported = 1;
 -- name: touched_depart
 -- The study leaves the kept sums: no row changes when it has left them already, or never was in them. Primary key.
 UPDATE touched SET departed = 1 WHERE study = :study AND departed = 0 AND added = 0;
+
+-- name: old_ids_exist
+-- Whether any study has an old id. scan: one row.
+SELECT EXISTS (SELECT 1 FROM study_alias);
 
 -- name: touched_next
 -- The next study to make anew. Primary key.

@@ -13,17 +13,19 @@ SELECT s.id, s.code FROM study_alias a JOIN study s ON s.id = a.study WHERE a.al
 -- An old id. Primary key.
 INSERT OR IGNORE INTO study_alias (alias, study) VALUES (:alias, :study);
 
--- name: study_put
--- The facts that are filtered and sorted; returns the id. Unique index (code).
+-- name: study_add
+-- The facts that are filtered and sorted. Insert.
 INSERT INTO study (code, programme, edition, stated, leader, institution, status, mechanism, call_year, has_card, amount_nok,
     age_min, age_max)
 VALUES (:code, :programme, :edition, :stated, :leader, :institution, :status, :mechanism, :call_year, :has_card, :amount_nok,
-    :age_min, :age_max)
-ON CONFLICT (code) DO UPDATE SET edition = excluded.edition, stated = excluded.stated, leader = excluded.leader,
-    institution = excluded.institution, status = excluded.status, mechanism = excluded.mechanism,
-    call_year = excluded.call_year, has_card = excluded.has_card, amount_nok = excluded.amount_nok,
-    age_min = excluded.age_min, age_max = excluded.age_max
-RETURNING id;
+    :age_min, :age_max);
+
+-- name: study_change
+-- The same of a study that is known; its programme stays. Unique index (code).
+UPDATE study SET edition = :edition, stated = :stated, leader = :leader, institution = :institution, status = :status,
+    mechanism = :mechanism, call_year = :call_year, has_card = :has_card, amount_nok = :amount_nok, age_min = :age_min,
+    age_max = :age_max
+WHERE code = :code AND programme = :programme;
 
 -- name: study_text_put
 -- The other facts. Primary key.
