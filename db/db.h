@@ -245,7 +245,7 @@ enum db_status db_studies_count(struct db_reader *reader, const struct db_study_
 
 enum db_status db_programmes(struct db_reader *reader, const char *code /* NULL = all */,
                              bool (*each)(void *cls, const struct db_programme *programme, int64_t study_count), void *cls);
-enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first */
+enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first; NULL = the newest of each programme */
                            bool (*each)(void *cls, const struct db_edition *edition), void *cls);
 enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, const struct db_region *region), void *cls);
 enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count),

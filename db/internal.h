@@ -273,6 +273,25 @@ struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_ve
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
 
+/* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct page_rows {
+    int64_t total;
+    struct list ids;              /* int64_t, in the order of the walk */
+    struct db_position near, far; /* of the first and the last row of the walk */
+    bool has_more, has_behind;    /* rows beyond the last; rows before the first */
+};
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
+
+/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────────── */
+
+struct image;
+struct image_slot {
+    pthread_mutex_t lock;
+    struct image *current; /* NULL = there is none */
+};
+void images_end(struct db *db);
+
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct db {
@@ -283,6 +302,7 @@ struct db {
     const struct db_renderer *renderer;
     struct versions versions;
     struct stats_store answers;
+    struct image_slot images;
     _Atomic int readers;
     bool importing;
 };

@@ -2,6 +2,7 @@
  * Opening, in steps. Until the file is known to be ours nothing is written to it.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
+#include "db/image.h"
 #include "db/internal.h"
 #include "gen/db_migrations.h"
 
@@ -176,8 +177,15 @@ static enum db_status sum_anew(struct opening *o)
     return stats_keep_all(o->db);
 }
 
+static enum db_status draw_image(struct opening *o)
+{
+    image_make(o->db);
+    return DB_OK;
+}
+
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew, sum_anew,
+    look_for_file,      take_lock,     connect_writer, identify, keep_log,   migrate,
+    prepare_statements, load_versions, render_anew,    sum_anew, draw_image,
 };
 
 static struct db *db_new(const struct db_options *options)
@@ -191,7 +199,9 @@ static struct db *db_new(const struct db_options *options)
         free(db);
         return NULL;
     }
+    pthread_mutex_init(&db->images.lock, NULL);
     if (!stats_store_begin(&db->answers)) {
+        pthread_mutex_destroy(&db->images.lock);
         pthread_rwlock_destroy(&db->versions.lock);
         free(db);
         return NULL;
@@ -238,6 +248,7 @@ void db_close(struct db *db)
     arena_free(&db->versions.keys);
     pthread_rwlock_destroy(&db->versions.lock);
     stats_store_end(&db->answers);
+    images_end(db);
     free(db->path);
     free(db);
 }

@@ -96,6 +96,14 @@ enum db_status reader_enter(struct db_reader *reader)
     return DB_OK;
 }
 
+/* It may be older than the newest. */
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
+    *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
+    return query_status(&query);
+}
+
 void reader_leave(struct db_reader *reader)
 {
     assert(reader->depth > 0);

@@ -246,14 +246,6 @@ static enum db_status answer_alone(struct db_reader *reader, const struct db_sta
 
 /* ── for all readers ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Of the state this reader sees, which may be older than the newest. */
-static enum db_status version_seen(struct db_reader *reader, int64_t *ret_version)
-{
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
-    *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
-    return query_status(&query);
-}
-
 static enum db_status answer_shared(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
 {
     struct arena work CLEANUP(arena_free) = {0};
@@ -262,7 +254,7 @@ static enum db_status answer_shared(struct db_reader *reader, const struct db_st
     int64_t version = -1;
     size_t key_len = 0;
     bool is_mine = false;
-    enum db_status status = version_seen(reader, &version);
+    enum db_status status = reader_version(reader, &version);
     stats_question(&sql, query, 0);
     sql_add(&sql, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
     const char *key = sql_key(&sql, &key_len);
