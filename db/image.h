@@ -142,6 +142,12 @@ void image_let_go(struct db *db, const struct image *image);         /* NULL is 
 enum db_status image_select(struct db_reader *reader, const struct image *image, struct arena *arena, const struct db_study_filter *filter,
                             uint64_t **ret_set);
 int64_t image_count(const struct image *image, const uint64_t *set);
+/* For each award whether the filters of awards pick it, each award by itself; NULL = all. */
+enum db_status image_awards(const struct image *image, struct arena *arena, const struct db_study_filter *filter, bool **ret_awards);
+/* image_stats.c: fills the sums of a table whose axes are read. */
+enum db_status image_stats(struct db_reader *reader, const struct image *image, struct arena *arena, const struct db_stats_query *query,
+                           struct stats_table *table);
+
 /* image_page.c */
 struct page_question {
     const struct db_study_filter *filter;

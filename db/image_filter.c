@@ -248,17 +248,39 @@ static void by_tri(struct selecting *s, enum db_tri tri, enum image_dim dim)
 /* ── awards: year and mechanism of one and the same ─────────────────────────────────────────────────────────── */
 
 /* The values of a dimension that a condition names; NULL = no memory. */
-static bool *values_wanted(struct selecting *s, enum image_dim dim, const struct db_ranges *years, const struct db_codes *codes)
+static bool *values_wanted(const struct image *image, struct arena *arena, enum image_dim dim, const struct db_ranges *years,
+                           const struct db_codes *codes)
 {
-    size_t len = dim_values(s->image, dim);
-    bool *wanted = arena_alloc(s->arena, len + 1);
+    size_t len = dim_values(image, dim);
+    bool *wanted = arena_alloc(arena, len + 1);
     for (size_t value = 0; wanted != NULL && value < len; value++) {
-        const char *name = dim_name(s->image, dim, value);
+        const char *name = dim_name(image, dim, value);
         wanted[value] = (years == NULL || is_within(years, strtol(name, NULL, 10))) && codes == NULL;
         for (size_t i = 0; codes != NULL && i < codes->len; i++)
             wanted[value] = wanted[value] || strcmp(codes->values[i], name) == 0;
     }
     return wanted;
+}
+
+enum db_status image_awards(const struct image *image, struct arena *arena, const struct db_study_filter *filter, bool **ret_awards)
+{
+    const struct db_ranges *years = filter->award_call_year.len > 0 ? &filter->award_call_year : NULL;
+    const struct db_codes *mechanisms = filter->award_mechanism.len > 0 ? &filter->award_mechanism : NULL;
+    const uint32_t *year = image_dim(image, DIM_AWARD_YEAR, PART_VALUES), *mechanism = image_dim(image, DIM_AWARD_MECHANISM, PART_VALUES);
+    size_t len = image->column[COLUMN_AWARD_AMOUNT].len / sizeof(int64_t);
+    *ret_awards = NULL;
+    if (years == NULL && mechanisms == NULL)
+        return DB_OK;
+    const bool *year_wanted = values_wanted(image, arena, DIM_AWARD_YEAR, years, NULL),
+               *mechanism_wanted = values_wanted(image, arena, DIM_AWARD_MECHANISM, NULL, mechanisms);
+    bool *awards = arena_alloc(arena, len + 1);
+    if (year_wanted == NULL || mechanism_wanted == NULL || awards == NULL)
+        return DB_NO_MEMORY;
+    for (size_t i = 0; i < len; i++)
+        awards[i] = (year_wanted[year[i]] != (years != NULL && years->negate)) &&
+                    (mechanism_wanted[mechanism[i]] != (mechanisms != NULL && mechanisms->negate));
+    *ret_awards = awards;
+    return DB_OK;
 }
 
 /* [not] a study with an award of these years (NULL = any) and these mechanisms (NULL = any) */
@@ -267,8 +289,8 @@ static void by_award(struct selecting *s, bool negate, const struct db_ranges *y
     const struct image *image = s->image;
     const uint32_t *start = image_dim(image, DIM_AWARD_YEAR, PART_STARTS), *year = image_dim(image, DIM_AWARD_YEAR, PART_VALUES),
                    *mechanism = image_dim(image, DIM_AWARD_MECHANISM, PART_VALUES);
-    const bool *year_wanted = values_wanted(s, DIM_AWARD_YEAR, years, NULL),
-               *mechanism_wanted = values_wanted(s, DIM_AWARD_MECHANISM, NULL, mechanisms);
+    const bool *year_wanted = values_wanted(image, s->arena, DIM_AWARD_YEAR, years, NULL),
+               *mechanism_wanted = values_wanted(image, s->arena, DIM_AWARD_MECHANISM, NULL, mechanisms);
     if (year_wanted == NULL || mechanism_wanted == NULL) {
         s->status = DB_NO_MEMORY;
         return;

@@ -202,6 +202,8 @@ struct stats_leaders {
     size_t len, room;
 };
 bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
+/* The same for those who number the leaders themselves, from 1. */
+bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums);
 void stats_leaders_free(struct stats_leaders *leaders);
 
 /* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
@@ -451,6 +453,12 @@ struct stats_axis {
 enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
                                struct stats_axis *ret_axis);
 void stats_axis_free(struct stats_axis *axis);
+size_t stats_axis_place(const struct stats_axis *axis, const char *key); /* NULL = the unknown; keys.len = it has no such value */
+struct stats_table {
+    struct stats_axis axis[DB_BY_MAX];
+    struct stats_sums *sums; /* one for each cell, and the total at the end */
+    size_t cells_len;
+};
 
 /* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
  * reads. study 0 = all that the filter lets through. */
