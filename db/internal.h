@@ -141,10 +141,12 @@ void detail_set(char **ret_detail, const char *format, ...) __attribute__((forma
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
+struct image;
 struct versions {
     pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
     struct map map;
-    struct arena keys; /* never shrinks: codes do not go */
+    struct arena keys;        /* never shrinks: codes do not go */
+    const struct image *base; /* may be NULL; until db_close */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
 };
@@ -153,7 +155,8 @@ struct new_version {
     const char *code;
     struct db_study_state state;
 };
-enum db_status versions_load(struct db *db);
+enum db_status versions_begin(struct db *db); /* the register's; then the image is made */
+enum db_status versions_load(struct db *db);  /* the studies' */
 /* prepare before the commit: after it, publish cannot fail. */
 enum db_status versions_prepare(struct db *db, struct list *new_versions);
 void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);
@@ -202,6 +205,8 @@ struct stats_leaders {
     size_t len, room;
 };
 bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
+/* The same for those who number the leaders themselves, from 1. */
+bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums);
 void stats_leaders_free(struct stats_leaders *leaders);
 
 /* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
@@ -266,10 +271,32 @@ struct stats_store {
 bool stats_store_begin(struct stats_store *store); /* false = no memory */
 void stats_store_end(struct stats_store *store);
 /* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
- * into the answer's arena and hands it over. NULL = no memory. Each answer is let go of in the end. */
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine);
+ * into the answer's arena and hands it over. NULL = no memory, or it took too long: the caller asks for itself. Each answer is let go of in
+ * the end. */
+/* Waits for another thread's no longer than bound admits. */
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                      const struct db_bound *bound, bool *ret_is_mine);
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+
+/* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct page_rows {
+    int64_t total;
+    struct list ids;              /* int64_t, in the order of the walk */
+    struct db_position near, far; /* of the first and the last row of the walk */
+    bool has_more, has_behind;    /* rows beyond the last; rows before the first */
+};
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
+
+/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────────── */
+
+struct image;
+struct image_slot {
+    pthread_mutex_t lock;
+    struct image *current; /* NULL = there is none */
+};
+void images_end(struct db *db);
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -281,6 +308,7 @@ struct db {
     const struct db_renderer *renderer;
     struct versions versions;
     struct stats_store answers;
+    struct image_slot images;
     _Atomic int readers;
     bool importing;
 };
@@ -294,6 +322,7 @@ struct vocabulary {
 
 struct db_reader {
     struct db *db;
+    struct db_bound bound;
     struct statements statements;
     struct statements *st; /* &statements, or the writer's when the database is in memory */
     int depth;             /* of begin … end */
@@ -303,6 +332,7 @@ struct db_reader {
     struct arena word_arena;
 };
 
+bool bound_is_passed(const struct db_bound *bound);
 enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
@@ -448,6 +478,12 @@ struct stats_axis {
 enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
                                struct stats_axis *ret_axis);
 void stats_axis_free(struct stats_axis *axis);
+size_t stats_axis_place(const struct stats_axis *axis, const char *key); /* NULL = the unknown; keys.len = it has no such value */
+struct stats_table {
+    struct stats_axis axis[DB_BY_MAX];
+    struct stats_sums *sums; /* one for each cell, and the total at the end */
+    size_t cells_len;
+};
 
 /* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
  * reads. study 0 = all that the filter lets through. */

@@ -148,7 +148,9 @@ enum db_status db_programmes(struct db_reader *reader, const char *code,
 enum db_status db_editions(struct db_reader *reader, const char *programme, bool (*each)(void *cls, const struct db_edition *edition),
                            void *cls)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_editions, ARGS(ARG_T(":programme", programme)));
+    struct query query CLEANUP(query_end) = programme == NULL
+                                                ? query_begin(reader->st, STMT_editions_newest, NO_ARGS)
+                                                : query_begin(reader->st, STMT_editions, ARGS(ARG_T(":programme", programme)));
     while (query_row(&query)) {
         struct db_edition edition = {0};
         query_fields(&query, edition_fields, &edition, NULL);

@@ -2,6 +2,7 @@
  * The list of studies. A page is found by its keys, never by counting rows; ids first, bytes afterwards, so that sorting carries
  * nothing heavy.
  */
+#include "db/image.h"
 #include "db/internal.h"
 
 #include <assert.h>
@@ -108,13 +109,7 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct rows {
-    struct list ids;              /* int64_t, in the order of the walk */
-    struct db_position near, far; /* of the first and the last row of the walk */
-    bool has_more;
-};
-
-static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows)
+static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
     struct query query CLEANUP(query_end) = {0};
     int limit = walk->query->limit;
@@ -139,7 +134,7 @@ static enum db_status read_rows(struct db_reader *reader, struct arena *arena, s
 }
 
 /* Whether anything lies before the first row of the walk. */
-static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct rows *rows,
+static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct page_rows *rows,
                                 bool *ret_has)
 {
     struct sql_value from[SORT_KEYS_MAX];
@@ -154,7 +149,7 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
+static enum db_status hand_out(struct db_reader *reader, const struct page_rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
 {
     const int64_t *ids = rows->ids.items;
     for (size_t i = 0; i < rows->ids.len; i++) {
@@ -183,21 +178,44 @@ static enum db_status count(struct db_reader *reader, struct arena *arena, const
     return query_status(&query);
 }
 
-static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows,
-                                struct db_studies_page *ret_page)
+/* The engine's page: the total, the rows, and whether any lie behind them. */
+static enum db_status ask_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
-    bool has_before = false;
-    enum db_status status = count(reader, arena, &walk->query->filter, &ret_page->total);
+    enum db_status status = count(reader, arena, &walk->query->filter, &rows->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
+    if (status == DB_OK && rows->ids.len > 0 && walk->from != NULL)
+        status = look_back(reader, arena, walk, rows, &rows->has_behind);
+    return status;
+}
+
+/* The same from the image, where there is one that knows the place. */
+static enum db_status find_page(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct page_rows *rows,
+                                bool *ret_is_answered)
+{
+    const struct page_question question = {&walk->query->filter, &walk->ordering, walk->query->from,
+                                           walk->from,           walk->backwards, walk->query->limit};
+    const struct image *image = NULL;
+    enum db_status status = image_sorts(&walk->ordering) ? reader_image(reader, &image) : DB_OK;
+    if (image != NULL)
+        status = image_page(reader, image, arena, &question, rows, ret_is_answered);
+    image_let_go(reader->db, image);
+    return status;
+}
+
+static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows,
+                                struct db_studies_page *ret_page)
+{
+    bool is_answered = false;
+    enum db_status status = find_page(reader, arena, walk, rows, &is_answered);
+    if (status == DB_OK && !is_answered)
+        status = ask_page(reader, arena, walk, rows);
     /* Nothing beyond the position: whatever there is lies before it. */
-    if (status == DB_OK && rows->ids.len == 0)
-        has_before = ret_page->total > 0;
-    else if (status == DB_OK && walk->from != NULL)
-        status = look_back(reader, arena, walk, rows, &has_before);
+    bool has_behind = rows->ids.len == 0 ? rows->total > 0 : rows->has_behind;
+    ret_page->total = rows->total;
     ret_page->returned = (int)rows->ids.len;
-    ret_page->more_before = walk->backwards ? rows->has_more : has_before;
-    ret_page->more_after = walk->backwards ? has_before : rows->has_more;
+    ret_page->more_before = walk->backwards ? rows->has_more : has_behind;
+    ret_page->more_after = walk->backwards ? has_behind : rows->has_more;
     ret_page->first = walk->backwards ? rows->far : rows->near;
     ret_page->last = walk->backwards ? rows->near : rows->far;
     return status;
@@ -210,7 +228,7 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct sql_value from[SORT_KEYS_MAX];
     struct walk walk = {.query = query, .ordering = ordering_of(query), .backwards = query->backwards};
-    struct rows rows = {.ids = {.size = sizeof(int64_t)}};
+    struct page_rows rows = {.ids = {.size = sizeof(int64_t)}};
     assert(query->limit > 0);
     *ret_page = (struct db_studies_page){0};
     if (query->from != NULL) {

@@ -19,6 +19,13 @@ SELECT programme, code, title_nb, title_en, as_of, collected, published, licence
     publisher, document_lines, digest, imported
 FROM edition WHERE programme = :programme ORDER BY as_of DESC, code DESC;
 
+-- name: editions_newest
+-- The newest edition of each programme, by programme. edition_by_day. scan: the editions, a few.
+SELECT programme, code, title_nb, title_en, as_of, collected, published, licence, attribution, document, document_title,
+    publisher, document_lines, digest, imported
+FROM edition e WHERE code = (SELECT x.code FROM edition x WHERE x.programme = e.programme ORDER BY x.as_of DESC, x.code DESC LIMIT 1)
+ORDER BY programme;
+
 -- name: regions
 -- All regions in order. scan: a handful.
 SELECT code, label_nb, label_en, basis, lines, position FROM region ORDER BY position, code;
