@@ -42,7 +42,8 @@ struct db;
 struct db_reader;
 
 /* Makes the bytes that stand for a study. ret_bytes is malloc'd and becomes the database's. Runs inside the write
- * transaction. false = could not (no memory); the transaction is then given up. */
+ * transaction, of many studies by another thread than the one that writes, one after the other. false = could not (no memory); the
+ * transaction is then given up. */
 struct db_renderer {
     bool (*render)(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len);
     void *cls;

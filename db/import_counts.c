@@ -183,7 +183,7 @@ static enum db_status refuse_doubles(struct db_import *import, const struct coun
     return DB_OK;
 }
 
-/* Of a study of which nothing was said before there is nothing to compare with. */
+/* Of a study that this import added and of which nothing was said yet there is nothing to compare with, and it is touched already. */
 static enum db_status put_fresh(struct db_import *import, const struct counts *counts, int64_t study)
 {
     arena_reset(&import->scratch);
@@ -194,7 +194,7 @@ static enum db_status put_fresh(struct db_import *import, const struct counts *c
         if (status != DB_OK)
             return fail(import, status, &count);
     }
-    return status == DB_OK ? import_touch(import, study, (struct touch){.reported = true}) : status;
+    return status;
 }
 
 static enum db_status find_study(struct db_import *import, const struct count *count, struct import_study **ret_study)

@@ -18,8 +18,11 @@ static const char *const tables[] = {"study", "award", "study_identifier"};
 
 enum db_status db_import_expect(struct db_import *import, size_t studies)
 {
-    import->is_great = studies >= GREAT_LOAD && studies >= import->db->versions.map.len / 2;
-    return import->is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_GREAT, NULL, NULL, NULL)) : DB_OK;
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_check_studies, NO_ARGS);
+    int64_t stored = query_row(&query) ? query_int(&query, 0) : 0;
+    enum db_status status = query_status(&query);
+    import->is_great = status == DB_OK && studies >= GREAT_LOAD && studies >= (uint64_t)stored / 2;
+    return import->is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_GREAT, NULL, NULL, NULL)) : status;
 }
 
 void import_end_great(struct db_import *import)

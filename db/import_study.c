@@ -153,6 +153,8 @@ static enum db_status store_study(struct db_import *import, const struct db_stud
     struct query facts CLEANUP(query_end) = query_begin(import->st, is_new ? STMT_study_add : STMT_study_change,
                                                         ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
     query_bind_fields(&facts, study_facts, study);
+    if (is_new)
+        query_bind(&facts, ARGS(ARG_I(":updated", import->now)));
     enum db_status status = query_run(&facts);
     if (status == DB_OK && is_new)
         *ret_id = sqlite3_last_insert_rowid(import->st->sql);

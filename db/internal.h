@@ -57,9 +57,16 @@ struct shape { /* a statement put together for one shape of question */
     uint64_t used;
 };
 
+/* Where the parameters of a prepared statement are, by the address of a name that was looked up before. */
+#define PLACES_MAX 40
+struct places {
+    const char *name[PLACES_MAX]; /* name[i] = parameter i + 1 */
+};
+
 struct statements {
     sqlite3 *sql;
     sqlite3_stmt *prepared[STMT_COUNT];
+    struct places places[STMT_COUNT];
     struct shape shapes[SHAPES_MAX];
     uint64_t clock; /* of their use */
 };
@@ -110,8 +117,9 @@ struct field {
 /* A run of one statement. Errors stick: binding and stepping may be written down without looking in between. */
 struct query {
     sqlite3_stmt *stmt;
-    int code;   /* the first error, else the last step's */
-    int column; /* next to be read by query_fields */
+    int code;              /* the first error, else the last step's */
+    int column;            /* next to be read by query_fields */
+    struct places *places; /* NULL = parameters are looked up by their names each time */
 };
 struct query query_begin(struct statements *statements, enum db_statement which, const struct arg *args);
 struct query query_on(sqlite3_stmt *stmt); /* a statement of one's own */
@@ -370,7 +378,6 @@ bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs);
 enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
-enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
 

@@ -52,6 +52,7 @@ int64_t day_number(const char *date, bool last)
 
 /* ── numbers ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+#define SORTED_BY 3 /* name, leader, institution */
 struct inputs {
     int64_t threshold;
     const char *start, *end_expected; /* of the study */
@@ -61,6 +62,7 @@ struct inputs {
     const char *reported_as_of;
     int64_t regions, regions_reported, sum; /* of those that take part */
     const char *oldest, *newest;
+    const char *sorted_by[SORTED_BY];
 };
 
 int64_t permille_of(int64_t included, int64_t planned)
@@ -127,8 +129,10 @@ static enum db_status remake_regions(struct statements *st, int64_t study, bool 
         enum db_statement statement;
         bool forgets;
     } steps[] = {
-        {STMT_regions_forget, true},       {STMT_regions_of_hospitals, false}, {STMT_regions_of_reports, false},
-        {STMT_region_counts_forget, true}, {STMT_region_counts_make, false},
+        {STMT_regions_forget, true},
+        {STMT_regions_make, false},
+        {STMT_region_counts_forget, true},
+        {STMT_region_counts_make, false},
     };
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
@@ -137,23 +141,14 @@ static enum db_status remake_regions(struct statements *st, int64_t study, bool 
     return status;
 }
 
-static void sort_key(struct query *query, int column, unsigned char key[SORT_KEY_BYTES], size_t *ret_len)
-{
-    const char *text = query_text(query, column);
-    *ret_len = text == NULL ? 0 : sortkey_nb(text, key, SORT_KEY_BYTES);
-}
-
 static enum db_status store(struct statements *st, int64_t study, const struct inputs *in, void *cls)
 {
     (void)cls;
     struct db_recruitment numbers = numbers_of(in);
-    unsigned char key[3][SORT_KEY_BYTES];
-    size_t len[3];
-    struct query keys CLEANUP(query_end) = query_begin(st, STMT_study_keys, ARGS(ARG_I(":study", study)));
-    if (!query_row(&keys))
-        return query_status(&keys) == DB_OK ? DB_BUG : query_status(&keys);
-    for (int i = 0; i < 3; i++)
-        sort_key(&keys, i, key[i], &len[i]);
+    unsigned char key[SORTED_BY][SORT_KEY_BYTES];
+    size_t len[SORTED_BY];
+    for (int i = 0; i < SORTED_BY; i++)
+        len[i] = in->sorted_by[i] == NULL ? 0 : sortkey_nb(in->sorted_by[i], key[i], SORT_KEY_BYTES);
     return statement_run(st, STMT_study_refresh,
                          ARGS(ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
                               ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by),
@@ -176,6 +171,8 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
     struct query sums CLEANUP(query_end) = query_begin(st, STMT_region_sums, args);
     if (query_row(&dates))
         in.threshold = query_int(&dates, 0), in.start = query_text(&dates, 1), in.end_expected = query_text(&dates, 2);
+    for (int i = 0; i < SORTED_BY && dates.code == SQLITE_ROW; i++)
+        in.sorted_by[i] = query_text(&dates, 3 + i);
     if (query_row(&plan))
         in.planned = query_int(&plan, 0), in.planned_end = query_text(&plan, 1);
     if (query_row(&report))

@@ -14,11 +14,11 @@ SELECT s.id, s.code FROM study_alias a JOIN study s ON s.id = a.study WHERE a.al
 INSERT OR IGNORE INTO study_alias (alias, study) VALUES (:alias, :study);
 
 -- name: study_add
--- The facts that are filtered and sorted. Insert.
+-- The facts that are filtered and sorted; with them comes the first version. Insert.
 INSERT INTO study (code, programme, edition, stated, leader, institution, status, mechanism, call_year, has_card, amount_nok,
-    age_min, age_max)
+    age_min, age_max, version, updated)
 VALUES (:code, :programme, :edition, :stated, :leader, :institution, :status, :mechanism, :call_year, :has_card, :amount_nok,
-    :age_min, :age_max);
+    :age_min, :age_max, 1, :updated);
 
 -- name: study_change
 -- The same of a study that is known; its programme stays. Unique index (code).
@@ -118,9 +118,9 @@ DELETE FROM study_inclusion_region WHERE study = :study;
 INSERT INTO study_inclusion_region (study, region, known_by) VALUES (:study, :region, 'stated');
 
 -- name: inclusion_regions_load
--- Where a study is known to include, in region order. Primary keys.
-SELECT DISTINCT x.region FROM study_inclusion_region x JOIN region r ON r.code = x.region
-WHERE x.study = :study ORDER BY r.position, r.code;
+-- Where a study is known to include, in region order. Primary keys. scan: the regions, a handful.
+SELECT r.code AS region FROM region r
+WHERE EXISTS (SELECT 1 FROM study_inclusion_region x WHERE x.study = :study AND x.region = r.code) ORDER BY r.position, r.code;
 
 -- name: arms_clear
 -- Primary key.
@@ -196,16 +196,13 @@ WHERE s.id = :study ORDER BY n.id;
 -- Before the regions of hospitals and reports are made anew. Primary key.
 DELETE FROM study_inclusion_region WHERE study = :study AND known_by <> 'stated';
 
--- name: regions_of_hospitals
--- The regions of a study's hospitals. Primary keys.
-INSERT INTO study_inclusion_region (study, region, known_by)
-SELECT DISTINCT h.study, i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
-WHERE h.study = :study AND i.region IS NOT NULL;
-
--- name: regions_of_reports
--- The regions a study has reported from. report_by_study.
-INSERT INTO study_inclusion_region (study, region, known_by)
-SELECT DISTINCT study, region, 'report' FROM report WHERE study = :study AND region IS NOT NULL;
+-- name: regions_make
+-- The regions of a study's hospitals, and those it has reported from. Primary keys, report_by_study. scan: the regions, a handful.
+INSERT OR IGNORE INTO study_inclusion_region (study, region, known_by)
+SELECT h.study, i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
+WHERE h.study = :study AND i.region IS NOT NULL
+UNION ALL SELECT :study, r.code, 'report' FROM region r
+WHERE EXISTS (SELECT 1 FROM report t WHERE t.study = :study AND t.region = r.code);
 
 -- name: region_counts_forget
 -- Primary key.
@@ -225,9 +222,12 @@ SELECT :study, r.code,
 FROM region r WHERE takes_part OR planned IS NOT NULL;
 
 -- name: study_inputs
--- What the numbers of a study are made from: its dates and its programme's threshold. Primary keys.
-SELECT p.disclosure_threshold, t.start, t.inclusion_end_expected
-FROM study s JOIN programme p ON p.code = s.programme JOIN study_text t ON t.study = s.id WHERE s.id = :study;
+-- What the numbers of a study are made from: its dates and its programme's threshold; then what it sorts by: its name, leader and
+-- institution. Primary keys.
+SELECT p.disclosure_threshold, t.start, t.inclusion_end_expected,
+    COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name
+FROM study s JOIN programme p ON p.code = s.programme JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution
+WHERE s.id = :study;
 
 -- name: plan_total
 -- The newest plan of the whole study. plan_by_study.
@@ -253,11 +253,6 @@ UPDATE study SET planned = :planned, included = :included, remaining = :remainin
     awards = (SELECT count(*) FROM award a WHERE a.study = :study),
     categories = (SELECT count(*) FROM study_category c WHERE c.study = :study)
 WHERE id = :study;
-
--- name: study_keys
--- The texts a study sorts by: its name, leader and institution. Primary keys.
-SELECT COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name
-FROM study s JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution WHERE s.id = :study;
 
 -- name: study_advance
 -- A new version. Primary key.
