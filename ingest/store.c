@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of a table by study, each study's in the order of the file: first of a study, next of a row; LOOKUP_NONE ends. */
-struct chains {
-    int32_t *first, *next;
-};
-
 /* One import, and room for the lists of one record at a time: they grow to the longest and are used again. */
 struct storing {
     struct dataset *data;
@@ -19,7 +14,6 @@ struct storing {
     struct db_plan *plans;
     struct db_report *reports;
     size_t awards_cap, aliases_cap, plans_cap, reports_cap;
-    struct chains plan_chains, report_chains;
 };
 
 /* ── reference data ── */
@@ -189,36 +183,6 @@ static const struct report_row *report_at(const struct storing *storing, int32_t
     return dataset_row(storing->data, TABLE_REPORTS, (size_t)row);
 }
 
-static bool chains_make(struct chains *chains, size_t studies, size_t rows)
-{
-    /* One more: never of no bytes. */
-    chains->first = reallocarray(NULL, studies + 1, sizeof(*chains->first));
-    chains->next = reallocarray(NULL, rows + 1, sizeof(*chains->next));
-    for (size_t i = 0; chains->first != NULL && i < studies; i++)
-        chains->first[i] = LOOKUP_NONE;
-    return chains->first != NULL && chains->next != NULL;
-}
-
-/* From the last row to the first. */
-static void chain_before(struct chains *chains, int32_t study, size_t row)
-{
-    chains->next[row] = chains->first[study];
-    chains->first[study] = (int32_t)row;
-}
-
-static bool counts_chain(struct storing *storing)
-{
-    const struct rows *table = storing->data->table;
-    size_t studies = table[TABLE_STUDIES].len, plans = table[TABLE_PLANS].len, reports = table[TABLE_REPORTS].len;
-    if (!chains_make(&storing->plan_chains, studies, plans) || !chains_make(&storing->report_chains, studies, reports))
-        return false;
-    for (size_t i = plans; i-- > 0;)
-        chain_before(&storing->plan_chains, plan_at(storing, (int32_t)i)->study_row, i);
-    for (size_t i = reports; i-- > 0;)
-        chain_before(&storing->report_chains, report_at(storing, (int32_t)i)->study_row, i);
-    return true;
-}
-
 /* items gets room for len of size bytes. */
 static bool list_room(void **items, size_t *cap, size_t len, size_t size)
 {
@@ -237,13 +201,13 @@ static enum db_status put_counts(struct storing *storing, size_t i)
     const struct study_row *study = dataset_row(storing->data, TABLE_STUDIES, i);
     void *plans = storing->plans, *reports = storing->reports;
     size_t plans_len = 0, reports_len = 0;
-    for (int32_t at = storing->plan_chains.first[i]; at != LOOKUP_NONE; at = storing->plan_chains.next[at]) {
+    for (int32_t at = storing->data->plans.first[i]; at != LOOKUP_NONE; at = storing->data->plans.next[at]) {
         if (!list_room(&plans, &storing->plans_cap, plans_len + 1, sizeof(struct db_plan)))
             return DB_NO_MEMORY;
         storing->plans = plans;
         storing->plans[plans_len++] = plan_at(storing, at)->db;
     }
-    for (int32_t at = storing->report_chains.first[i]; at != LOOKUP_NONE; at = storing->report_chains.next[at]) {
+    for (int32_t at = storing->data->reports.first[i]; at != LOOKUP_NONE; at = storing->data->reports.next[at]) {
         if (!list_room(&reports, &storing->reports_cap, reports_len + 1, sizeof(struct db_report)))
             return DB_NO_MEMORY;
         storing->reports = reports;
@@ -276,8 +240,6 @@ static const struct {
 
 static enum db_status put_all(struct storing *storing)
 {
-    if (!counts_chain(storing))
-        return DB_NO_MEMORY;
     enum db_status expected = db_import_expect(storing->import, storing->data->table[TABLE_STUDIES].len);
     if (expected != DB_OK)
         return expected;
@@ -299,10 +261,6 @@ static void storing_free(struct storing *storing)
     free(storing->aliases);
     free(storing->plans);
     free(storing->reports);
-    free(storing->plan_chains.first);
-    free(storing->plan_chains.next);
-    free(storing->report_chains.first);
-    free(storing->report_chains.next);
 }
 
 enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, struct db_import_result *ret_result, char **ret_detail)

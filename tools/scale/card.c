@@ -136,11 +136,7 @@ static void references_put(FILE *file, struct draw *draw, const char *id)
 void card_write(struct scale *scale, const struct outline *outline, const struct wording *wording, const char *id)
 {
     struct draw draw = draw_of(scale->seed, TOPIC_CARD, (uint64_t)outline->number);
-    struct text name = {0};
-    text_add(&name, "cards/");
-    text_add(&name, id);
-    text_add(&name, ".json");
-    FILE *file = file_open(scale->dir, name.bytes);
+    FILE *file = scale->files[FILE_CARDS];
     bool has_texts = draw_permille(&draw, 400);
     fprintf(file, "{\"study\":\"%s\",", id);
     hospitals_put(file, scale, outline, &draw);
@@ -160,5 +156,4 @@ void card_write(struct scale *scale, const struct outline *outline, const struct
     fputs("},", file);
     dates_put(file, outline);
     references_put(file, &draw, id);
-    file_close(file);
 }

@@ -60,6 +60,7 @@ static const struct {
     [FILE_AWARDS] = {"awards.csv", "study,kind,call_year,report_code,title,leader,institution,categories,amount_nok,lines\n"},
     [FILE_PLANS] = {"plans.csv", "study,region,planned,as_of,planned_end,lines\n"},
     [FILE_REPORTS] = {"reports.csv", "study,region,as_of,included,lines\n"},
+    [FILE_CARDS] = {"cards.ndjson", ""},
     [FILE_NOTES] = {"notes.csv",
                     "record,id,field,kind,text_nb,text_en,lines\n"
                     "programme,synthetic,,interpretation,\"Alt i dette programmet er syntetisk: laget av et program, fra et frø.\","
@@ -100,14 +101,6 @@ static int64_t number_of(const char *name, const char *text, int64_t min, int64_
     return number;
 }
 
-static void folder_make(const char *dir, const char *inside)
-{
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s%s", dir, inside);
-    if (len < 0 || (size_t)len >= sizeof path || mkdir(path, 0777) != 0)
-        scale_fail("%s: %s", path, strerror(errno));
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 5)
@@ -125,19 +118,16 @@ int main(int argc, char **argv)
     size_t leaders = (size_t)scale.studies / 8 + 8, rare = (size_t)scale.studies / 1000 + 1;
     scale.leaders = skew_of(leaders, leaders / 50 + 1);
     scale.rare = rare < RARE_MAX ? rare : RARE_MAX; /* each in about a hundred studies */
-    folder_make(scale.dir, "");
-    folder_make(scale.dir, "/cards");
+    if (mkdir(scale.dir, 0777) != 0)
+        scale_fail("%s: %s", scale.dir, strerror(errno));
     frame_write(&scale);
     for (size_t i = 0; i < FILES; i++) {
-        if (files[i].name == NULL)
-            continue;
         scale.files[i] = file_open(scale.dir, files[i].name);
         fputs(files[i].header, scale.files[i]);
     }
     studies_write(&scale);
     for (size_t i = 0; i < FILES; i++)
-        if (scale.files[i] != NULL)
-            file_close(scale.files[i]);
+        file_close(scale.files[i]);
     struct skew *skews[] = {&scale.trusts, &scale.hospitals, &scale.drugs, &scale.leaders, &scale.categories};
     for (size_t i = 0; i < COUNT_OF(skews); i++)
         skew_free(skews[i]);
