@@ -9,8 +9,10 @@
 /* From here on it pays, where the register holds no more than twice as many. */
 #define GREAT_LOAD 1000
 
-/* Pages in memory: the indexes that stay are entered in order, so that more would not help. */
-#define CACHE_GREAT    "PRAGMA cache_size = -262144"
+/* Memory for pages, in KiB: while records come, they come in order, and the caller holds the data set; then the table that each index is
+ * made of is walked again and again. */
+#define CACHE_RECORDS  "PRAGMA cache_size = -262144"
+#define CACHE_INDEXES  "PRAGMA cache_size = -786432"
 #define CACHE_ORDINARY "PRAGMA cache_size = -65536"
 
 /* The tables whose indexes no statement between the first study and the end needs. */
@@ -22,7 +24,7 @@ enum db_status db_import_expect(struct db_import *import, size_t studies)
     int64_t stored = query_row(&query) ? query_int(&query, 0) : 0;
     enum db_status status = query_status(&query);
     import->is_great = status == DB_OK && studies >= GREAT_LOAD && studies >= (uint64_t)stored / 2;
-    return import->is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_GREAT, NULL, NULL, NULL)) : status;
+    return import->is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_RECORDS, NULL, NULL, NULL)) : status;
 }
 
 void import_end_great(struct db_import *import)
@@ -81,7 +83,7 @@ enum db_status import_set_aside(struct db_import *import)
 enum db_status import_put_back(struct db_import *import)
 {
     const char *const *items = import->set_aside.items;
-    enum db_status status = DB_OK;
+    enum db_status status = import->set_aside.len > 0 ? run(import, CACHE_INDEXES) : DB_OK;
     for (size_t i = 0; i < import->set_aside.len && status == DB_OK; i++)
         status = run(import, items[i]);
     return status;

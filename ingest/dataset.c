@@ -72,4 +72,5 @@ void dataset_free(struct dataset *data)
     for (size_t i = 0; i < FOLDER_FIXED; i++)
         free(data->text[i]);
     arena_free(&data->arena);
+    *data = (struct dataset){0};
 }

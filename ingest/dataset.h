@@ -175,6 +175,6 @@ void *dataset_row(const struct dataset *data, enum table table, size_t row);
 bool chains_make(struct chains *chains, const struct dataset *data, enum table table, int32_t (*study_of)(const void *row));
 /* A new zeroed row; NULL when memory ran out. */
 void *rows_add(struct rows *rows);
-void dataset_free(struct dataset *data);
+void dataset_free(struct dataset *data); /* leaves an empty one */
 
 #endif

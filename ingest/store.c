@@ -280,6 +280,7 @@ enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, 
     if (status == DB_OK) {
         struct db_import *import = storing.import;
         storing.import = NULL;
+        dataset_free(data); /* the database has it all, and now needs the room */
         return db_import_finish(import, dry_run, ret_result);
     }
     const char *detail = storing.import != NULL ? db_import_detail(storing.import) : "";
