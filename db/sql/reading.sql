@@ -131,6 +131,10 @@ UNION ALL SELECT institution, alias, 3 FROM institution_alias ORDER BY kind, 1, 
 -- Every leader of a study with what the name answers to: itself, the aliases. scan: all are wanted.
 SELECT name, name, 1 AS kind FROM person UNION ALL SELECT name, alias, 2 FROM person_alias ORDER BY kind, 1, 2;
 
+-- name: vocabulary_leader_aliases
+-- The aliases alone, where the image knows the names. scan: all are wanted.
+SELECT name, alias FROM person_alias ORDER BY name, alias;
+
 -- name: axis_years
 -- The first and the last call year. study_by_call_year.
 SELECT (SELECT min(call_year) FROM study), (SELECT max(call_year) FROM study);
