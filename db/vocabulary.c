@@ -3,6 +3,7 @@
  * in the middle of a request takes nothing away from it.
  */
 #include "db/internal.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
