@@ -2,7 +2,7 @@
  * Opening, in steps. Until the file is known to be ours nothing is written to it.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
-#include "db/internal.h"
+#include "db/search_index.h"
 #include "gen/db_migrations.h"
 
 #include <assert.h>
@@ -176,8 +176,14 @@ static enum db_status sum_anew(struct opening *o)
     return stats_keep_all(o->db);
 }
 
+static enum db_status index_anew(struct opening *o)
+{
+    return search_keep_all(o->db);
+}
+
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew, sum_anew,
+    look_for_file,      take_lock,     connect_writer, identify, keep_log,   migrate,
+    prepare_statements, load_versions, render_anew,    sum_anew, index_anew,
 };
 
 static struct db *db_new(const struct db_options *options)
