@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "db/records.h"
+#include "db/search.h"
 
 enum db_status {
     DB_OK,
@@ -154,6 +155,7 @@ struct db_study_filter {
     struct db_ranges award_call_year;
     struct db_ranges call_year, amount_nok, planned, included, age, updated;
     enum db_tri has_card, behind_plan;
+    const struct db_search *q; /* NULL = no such filter */
 };
 
 enum db_study_sort_key {
@@ -169,7 +171,9 @@ enum db_study_sort_key {
     DB_SORT_MECHANISM,
     DB_SORT_STATUS,
     DB_SORT_UPDATED,
+    DB_SORT_RELEVANCE, /* how well a study fits filter.q, and only with it: the greater, the better */
 };
+#define DB_SORT_KEYS (DB_SORT_RELEVANCE + 1)
 struct db_sort {
     enum db_study_sort_key key;
     bool descending;
@@ -185,10 +189,11 @@ struct db_position {
 struct db_studies_query {
     struct db_study_filter filter;
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
-    size_t sort_len;                  /* 0 = call_year, id */
+    size_t sort_len;                  /* 0 = call_year, id; with filter.q −relevance before them */
     int limit;
     const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
     bool backwards;                 /* rows still come in the order of the sort */
+    db_hits_fn hits;                /* with filter.q: called for each study before its bytes are handed out; may be NULL */
 };
 
 struct db_studies_page {

@@ -3,6 +3,7 @@
  * both.
  */
 #include "db/image.h"
+#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -322,6 +323,42 @@ static void by_awards(struct selecting *s)
         by_award(s, not_mechanisms, NULL, mechanisms);
 }
 
+/* ── words looked for ───────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The row of an id; rows and ids grow together. */
+static uint32_t row_of_id(const struct image *image, int64_t id)
+{
+    const int64_t *ids = image_numbers(image, COLUMN_ID);
+    size_t low = 0, high = image->len;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ids[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < image->len && ids[low] == id ? (uint32_t)low : NO_VALUE;
+}
+
+static void by_search(struct selecting *s)
+{
+    struct query query CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(s->arena);
+    if (s->filter->q == NULL || s->status != DB_OK)
+        return;
+    clear_term(s);
+    sql_search_ids(&sql, s->filter->q);
+    s->status = sql_query(&sql, s->reader->st, &query);
+    while (s->status == DB_OK && query_row(&query)) {
+        uint32_t row = row_of_id(s->image, query_int(&query, 0));
+        if (row != NO_VALUE)
+            set_row(s->term, row);
+    }
+    if (s->status == DB_OK)
+        s->status = query_status(&query);
+    settle_term(s, false);
+}
+
 /* ── all conditions ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void let_all_through(struct selecting *s)
@@ -347,6 +384,7 @@ enum db_status image_select(struct db_reader *reader, const struct image *image,
     by_tri(&s, filter->has_card, DIM_CARD);
     by_tri(&s, filter->behind_plan, DIM_BEHIND);
     by_awards(&s);
+    by_search(&s);
     *ret_set = s.set;
     return s.status;
 }

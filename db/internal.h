@@ -474,6 +474,5 @@ bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow on
 
 /* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
 uint32_t utf8_lax_next(const char **text);
-size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
 
 #endif

@@ -3,7 +3,7 @@
  * nothing heavy.
  */
 #include "db/image.h"
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -84,8 +84,31 @@ struct walk {
     struct ordering ordering;
     const struct sql_value *from; /* NULL = from the beginning */
     bool backwards;
+    bool any; /* whichever row comes first will do */
     int64_t limit;
 };
+
+static bool is_by_relevance(const struct ordering *ordering)
+{
+    for (size_t i = 0; i < ordering->len; i++)
+        if (ordering->keys[i].key == DB_SORT_RELEVANCE)
+            return true;
+    return false;
+}
+
+/* By relevance, what fits is asked for first, and the other filters of what comes from there. */
+static void add_source(struct sql *sql, const struct walk *walk)
+{
+    struct db_study_filter filter = walk->query->filter;
+    if (is_by_relevance(&walk->ordering)) {
+        assert(filter.q != NULL);
+        sql_search_scored(sql, filter.q);
+        filter.q = NULL;
+    } else {
+        sql_add(sql, " FROM study s");
+    }
+    sql_filter(sql, &filter);
+}
 
 static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
@@ -95,13 +118,13 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
         sql_add(&sql, ", ");
         add_column(&sql, &walk->ordering.keys[i], "");
     }
-    sql_add(&sql, " FROM study s");
-    sql_filter(&sql, &walk->query->filter);
+    add_source(&sql, walk);
     if (walk->from != NULL && is_row_comparable(&walk->ordering, walk->backwards))
         add_row_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
     else if (walk->from != NULL)
         add_keys_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
-    add_order(&sql, &walk->ordering, walk->backwards);
+    if (!walk->any || !is_by_relevance(&walk->ordering))
+        add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
     return sql_query(&sql, reader->st, ret_query);
@@ -139,7 +162,8 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
 {
     struct sql_value from[SORT_KEYS_MAX];
     struct query query CLEANUP(query_end) = {0};
-    struct walk back = {walk->query, walk->ordering, from, !walk->backwards, 1};
+    struct walk back = {
+        .query = walk->query, .ordering = walk->ordering, .from = from, .backwards = !walk->backwards, .any = true, .limit = 1};
     bool fits = position_read(&walk->ordering, &rows->near, from);
     assert(fits);
     enum db_status status = walk_begin(reader, arena, &back, &query);
@@ -149,27 +173,39 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct page_rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
+static enum db_status hand_out(struct db_reader *reader, const struct db_studies_query *query, const struct page_rows *rows,
+                               db_study_bytes_fn each, void *cls)
 {
+    struct search_hits hits CLEANUP(search_hits_end) = {.sought_len = 0};
+    bool has_hits = query->hits != NULL && query->filter.q != NULL;
+    enum db_status status = has_hits ? search_hits_begin(query->filter.q, &hits) : DB_OK;
     const int64_t *ids = rows->ids.items;
-    for (size_t i = 0; i < rows->ids.len; i++) {
-        int64_t id = ids[backwards ? rows->ids.len - 1 - i : i];
-        struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
-        if (!query_row(&query))
-            return query_status(&query) == DB_OK ? DB_DAMAGED : query_status(&query);
-        const void *bytes = sqlite3_column_blob(query.stmt, 0);
-        if (!each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0)))
+    for (size_t i = 0; i < rows->ids.len && status == DB_OK; i++) {
+        int64_t id = ids[query->backwards ? rows->ids.len - 1 - i : i];
+        if (has_hits)
+            status = search_hits_of(&hits, reader->st, id, query->hits, cls);
+        struct query row CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+        if (!query_row(&row))
+            return query_status(&row) == DB_OK ? DB_DAMAGED : query_status(&row);
+        const void *bytes = sqlite3_column_blob(row.stmt, 0);
+        if (status == DB_OK && !each(cls, bytes, (size_t)sqlite3_column_bytes(row.stmt, 0)))
             return DB_OK;
     }
-    return DB_OK;
+    return status;
 }
 
 static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
-    sql_add(&sql, "SELECT count(*) FROM study s");
-    sql_filter(&sql, filter);
+    struct db_study_filter rest = *filter;
+    rest.q = NULL;
+    if (filter->q != NULL && filter_is_empty(&rest)) {
+        sql_search_count(&sql, filter->q);
+    } else {
+        sql_add(&sql, "SELECT count(*) FROM study s");
+        sql_filter(&sql, filter);
+    }
     enum db_status status = sql_query(&sql, reader->st, &query);
     if (status != DB_OK)
         return status;
@@ -241,7 +277,7 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
         return status;
     scope = reader;
     status = read_page(reader, &arena, &walk, &rows, ret_page);
-    return status == DB_OK ? hand_out(reader, &rows, walk.backwards, each, cls) : status;
+    return status == DB_OK ? hand_out(reader, query, &rows, each, cls) : status;
 }
 
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count)

@@ -2,6 +2,7 @@
  * The values a parameter may have, read once for each data version. A spelling handed out lives as long as the reader: an import
  * in the middle of a request takes nothing away from it.
  */
+#include "base/utf8.h"
 #include "db/image.h"
 
 #include <string.h>

@@ -17,12 +17,14 @@ enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
 enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 
 /* studies.c */
+enum studies_include { INCLUDE_HIGHLIGHTS };
 struct studies_list_params {
     struct db_study_filter filter;
     struct sort_param sort;
     int64_t limit;
     const char *cursor;
     fields_param fields;
+    fields_param include; /* of enum studies_include; 0 = nothing more */
 };
 struct studies_get_params {
     const char *id;

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "handlers/cursor.h"
 #include "handlers/handlers.h"
+#include "handlers/highlights.h"
 #include "handlers/json.h"
 #include "handlers/links.h"
 #include "handlers/study_json.h"
@@ -19,6 +20,8 @@ struct body {
     struct buffer buffer;
     fields_param fields;
     bool any;
+    bool has_highlights;
+    struct highlights highlights;
 };
 
 static bool body_add(void *cls, const char *bytes, size_t len)
@@ -26,7 +29,12 @@ static bool body_add(void *cls, const char *bytes, size_t len)
     struct body *body = cls;
     bool ok = buffer_text(&body->buffer, body->any ? ",\n" : "\n") && study_json_pick(&body->buffer, bytes, len, body->fields);
     body->any = true;
-    return ok;
+    return ok && (!body->has_highlights || highlights_append(&body->highlights, &body->buffer));
+}
+
+static void body_highlights(void *cls, const struct db_hit *hits, size_t len)
+{
+    highlights_take(&((struct body *)cls)->highlights, hits, len);
 }
 
 /* ── the list ───────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -47,7 +55,7 @@ struct list_query {
 
 static enum api_error list_query(struct request *rq, struct list_query *ret_list)
 {
-    static const char *const place[] = {"cursor", NULL}, *const apart[] = {"cursor", "limit", "fields", NULL};
+    static const char *const place[] = {"cursor", NULL}, *const apart[] = {"cursor", "limit", "fields", "include", NULL};
     const struct studies_list_params *params = rq->params;
     struct db_studies_query *query = &ret_list->query;
     ret_list->identity = query_without(rq->arena, rq->query, apart);
@@ -58,6 +66,7 @@ static enum api_error list_query(struct request *rq, struct list_query *ret_list
     query->limit = (int)params->limit;
     memcpy(query->sort, params->sort.by, sizeof query->sort);
     query->sort_len = params->sort.len;
+    query->hits = params->include >> INCLUDE_HIGHLIGHTS & 1 ? body_highlights : NULL;
     if (!params->cursor)
         return API_OK;
     if (!cursor_read(params->cursor, ret_list->identity, &ret_list->from))
@@ -137,10 +146,25 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
     return ret_reply->bytes && ret_reply->link ? API_OK : API_UNAVAILABLE;
 }
 
+/* What needs words to look for. Where q itself is wrong, that is said already. */
+static void check_search(struct request *rq, const struct studies_list_params *params)
+{
+    bool by_relevance = false;
+    for (size_t i = 0; i < params->sort.len; i++)
+        by_relevance = by_relevance || params->sort.by[i].key == DB_SORT_RELEVANCE;
+    if (params->filter.q || faults_name(rq->faults, "q"))
+        return;
+    if (by_relevance)
+        faults_add(rq->faults, "query", "sort", "relevance is how well a study fits what is looked for: q goes with it", NULL);
+    if (params->include >> INCLUDE_HIGHLIGHTS & 1)
+        faults_add(rq->faults, "query", "include", "highlights are where a study has what is looked for: q goes with them", NULL);
+}
+
 /* Only beside right filters can be told whose cursor it is. */
 void studies_list_check(struct request *rq)
 {
     struct list_query list = {0};
+    check_search(rq, rq->params);
     if (rq->faults->len == 0)
         (void)list_query(rq, &list);
 }
@@ -165,11 +189,12 @@ enum api_error studies_list(struct request *rq, struct reply *ret_reply)
         error = api_error_of_db(db_reader_begin(rq->db));
     if (error != API_OK)
         return error;
-    struct body body = {.fields = params->fields};
+    struct body body = {.fields = params->fields, .has_highlights = list.query.hits};
     buffer_init(&body.buffer, BODY_MAX);
     buffer_text(&body.buffer, "{\"data\":[");
     error = list_answer(rq, ret_reply, &body, &list);
     db_reader_end(rq->db);
+    highlights_free(&body.highlights);
     buffer_free(&body.buffer);
     return error;
 }

@@ -13,12 +13,13 @@ static const char *const status_codes[] = {"planned",   "recruiting", "recruitme
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+static const char *const include_names[] = {"highlights", NULL}; /* in the order of enum studies_include */
 static const char *const weighting_names[] = {"equal", "whole", NULL};
 static const char *const format_names[] = {"json", "csv", NULL};          /* in the order of json_or_csv */
 static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL}; /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
-static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
-                                         "leader", "institution", "mechanism", "status",     "updated", NULL};
+static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included",  "percent",
+                                         "leader", "institution", "mechanism", "status",     "updated", "relevance", NULL};
 
 #define JSON "application/json"
 #define CSV  "text/csv; charset=utf-8; header=present"
@@ -43,6 +44,7 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
 /* The filters of /studies, which every statistic takes as well. */
 /* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
+    {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
     RANGES(type, call_year, 1900, 2200),                                                                               \
@@ -78,6 +80,7 @@ static const struct param studies_list_rows[] = {
     {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = 50},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
+    {"include", IN_QUERY, T_FIELDS, AT(studies_list_params, include), .values = include_names},
     {0},
 };
 static const struct param studies_get_rows[] = {
