@@ -4,7 +4,7 @@
  * could serve behind the same interface.
  *
  * Threads: a struct db may be asked for versions from any thread; opening, closing and importing belong to one thread.
- * A struct db_reader belongs to the thread that opened it. Times are milliseconds since 1970 (UTC), money is whole kroner.
+ * A struct db_reader belongs to one thread at a time. Times are milliseconds since 1970 (UTC), money is whole kroner.
  * Strings are UTF-8. "May be NULL" means not known, never empty. What a function hands to a callback lives until the
  * callback returns; what it returns through ret_ is the caller's to free with the function named there.
  */
@@ -75,7 +75,7 @@ struct db_study_state {
 };
 bool db_study_state(const struct db *db, const char *code, struct db_study_state *ret_state); /* false = no such study */
 
-/* A connection for reading, for the calling thread. */
+/* A connection for reading. */
 enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader);
 void db_reader_close(struct db_reader *reader);
 struct db *db_reader_db(struct db_reader *reader);
@@ -83,6 +83,8 @@ struct db *db_reader_db(struct db_reader *reader);
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);
 void db_reader_end(struct db_reader *reader);
+/* The data version of the state seen between begin and end, and when it came about; outside of them the newest. */
+int64_t db_reader_version(const struct db_reader *reader, int64_t *ret_updated);
 
 /* ── importing ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -294,9 +294,10 @@ struct vocabulary {
 struct db_reader {
     struct db *db;
     struct statements statements;
-    struct statements *st; /* &statements, or the writer's when the database is in memory */
-    int depth;             /* of begin … end */
-    bool began;            /* this reader opened the transaction */
+    struct statements *st;              /* &statements, or the writer's when the database is in memory */
+    int depth;                          /* of begin … end */
+    bool began;                         /* this reader opened the transaction */
+    int64_t data_version, data_updated; /* of the state seen in it */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;

@@ -14,6 +14,7 @@
 #include "server/param.h"
 #include "server/problem_json.h"
 #include "server/reply.h"
+#include "server/stream.h"
 #include "server/worker.h"
 
 #define RETRY_SOON_S  1 /* asked too fast: the bucket fills in a second */
@@ -250,6 +251,8 @@ static bool answer_if_unchanged(struct exchange *x, const struct known *known)
 
 static void reply_done(struct reply *reply)
 {
+    if (reply->stream.read)
+        reply->stream.free(&reply->stream);
     free(reply->bytes);
     free(reply->location);
     free(reply->link);
@@ -262,13 +265,36 @@ static void compress(struct reply *reply, enum coding *ret_coding)
     if (!coded)
         return;
     free(reply->bytes);
-    *reply = (struct reply){.status = reply->status,
-                            .content_type = reply->content_type,
-                            .bytes = coded,
-                            .len = len,
-                            .location = reply->location,
-                            .link = reply->link};
+    reply->bytes = coded;
+    reply->len = len;
+    reply->constant = NULL;
     *ret_coding = CODING_GZIP;
+}
+
+static struct reply_head head_of_reply(const struct exchange *x, const struct known *known, enum coding coding, const char *tag,
+                                       const struct reply *reply)
+{
+    struct reply_head head = head_of(x, known, tag);
+    bool has_body = reply->len > 0 || reply->counted; /* a table of no rows has a type too */
+    head.content_type = !has_body ? NULL : reply->content_type ? reply->content_type : head.content_type;
+    head.coding = coding_names[coding];
+    head.location = reply->location;
+    head.link = reply->link;
+    head.counted = reply->counted;
+    head.total = reply->total;
+    head.rows = reply->rows;
+    return head;
+}
+
+/* Its length is not known before it is made, and it is sent once: neither compressed nor kept. */
+static void answer_stream(struct exchange *x, const struct known *known, struct reply *reply)
+{
+    char tag[ETAG_SIZE];
+    tag_write(x, known, CODING_IDENTITY, tag);
+    struct reply_head head = head_of_reply(x, known, CODING_IDENTITY, tag, reply);
+    struct stream *stream = stream_new(x, &reply->stream);
+    set_answer(x, x->match.route->ok, stream ? reply_make_stream(&head, stream) : NULL, 0);
+    x->answer.streamed = true;
 }
 
 static void answer_reply(struct exchange *x, const struct known *known, struct reply *reply)
@@ -281,11 +307,7 @@ static void answer_reply(struct exchange *x, const struct known *known, struct r
     if (status == 200 && known->coding.gzip_wanted && may_use_cache(x, known) && reply->len >= CODING_LEAST)
         compress(reply, &coding);
     tag_write(x, known, coding, tag);
-    struct reply_head head = head_of(x, known, tag);
-    head.content_type = reply->len == 0 ? NULL : reply->content_type ? reply->content_type : head.content_type;
-    head.coding = coding_names[coding];
-    head.location = reply->location;
-    head.link = reply->link;
+    struct reply_head head = head_of_reply(x, known, coding, tag, reply);
     struct MHD_Response *response =
         reply->constant ? reply_make_constant(&head, reply->constant, reply->len) : reply_make(&head, reply->bytes, reply->len);
     reply->bytes = NULL; /* the response's now */
@@ -301,10 +323,17 @@ static void answer_handled(struct exchange *x, const struct known *known, struct
 {
     __attribute__((cleanup(reply_done))) struct reply reply = {0};
     enum api_error error = x->match.route->handler(request, &reply);
+    struct known made = *known; /* what the body was made from */
+    if (x->match.route->tag == TAG_DATA && reply.data_version > made.version) {
+        made.version = reply.data_version;
+        made.modified = reply.data_updated;
+    }
     if (error != API_OK)
         answer_problem(x, error, reply.detail);
+    else if (reply.stream.read)
+        answer_stream(x, &made, &reply);
     else
-        answer_reply(x, known, &reply);
+        answer_reply(x, &made, &reply);
 }
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -323,6 +352,7 @@ static enum api_error request_read(struct exchange *x, struct request *ret_reque
                                     .path = path,
                                     .query = "",
                                     .base_url = x->worker->server->config->base_url,
+                                    .exports = &x->worker->server->exports,
                                     .faults = &x->faults};
     enum api_error error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &ret_request->query);
     if (error != API_OK && error != API_BAD_PARAMETER)
