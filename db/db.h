@@ -39,10 +39,24 @@ const char *db_status_text(enum db_status status);
 struct db;
 struct db_reader;
 
-/* Makes the bytes that stand for a study. ret_bytes is malloc'd and becomes the database's. Runs inside the write
- * transaction. false = could not (no memory); the transaction is then given up. */
+/* The forms that the bytes which stand for a study come in; opaque here. */
+enum db_form {
+    DB_FORM_FULL, /* all that is known, with its structure */
+    DB_FORM_ROW,  /* one row of a table */
+    DB_FORMS
+};
+struct db_bytes {
+    char *start; /* malloc'd */
+    size_t len;
+};
+struct db_rendering {
+    struct db_bytes form[DB_FORMS];
+};
+
+/* Makes the bytes that stand for a study, in every form. What is in ret_rendering (zeroed before) becomes the database's, also after a
+ * failure. Runs inside the write transaction. false = could not (no memory); the transaction is then given up. */
 struct db_renderer {
-    bool (*render)(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len);
+    bool (*render)(void *cls, const struct db_study *study, struct db_rendering *ret_rendering);
     void *cls;
     const char *version; /* of the representation: when it differs from the stored one, every study is rendered anew at open */
 };
@@ -178,6 +192,7 @@ struct db_studies_query {
     struct db_study_filter filter;
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
     size_t sort_len;                  /* 0 = call_year, id */
+    enum db_form form;
     int limit;
     const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
     bool backwards;                 /* rows still come in the order of the sort */
@@ -196,7 +211,18 @@ typedef bool (*db_study_bytes_fn)(void *cls, const char *bytes, size_t len);
 enum db_status db_studies_list(struct db_reader *reader, const struct db_studies_query *query, db_study_bytes_fn each, void *cls,
                                struct db_studies_page *ret_page);
 
-/* The rendered bytes of one study. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
+/* Every study that the filter lets through, in order, handed out one by one. The reader sees one state (begin … end) and is used for
+ * nothing else while the walk is on; both may go from thread to thread. Memory: 8 bytes a study at most, where the walk cannot follow an
+ * index without gaps. query may be forgotten; its limit, from and backwards are not read. Where more than most are let through,
+ * *ret_walk is NULL. *ret_total is exact either way. */
+struct db_studies_walk;
+enum db_status db_studies_walk_begin(struct db_reader *reader, const struct db_studies_query *query, int64_t most,
+                                     struct db_studies_walk **ret_walk, int64_t *ret_total);
+/* The next one's bytes, borrowed until the next call; DB_NOT_FOUND: that was all. */
+enum db_status db_studies_walk_next(struct db_studies_walk *walk, const char **ret_bytes, size_t *ret_len);
+void db_studies_walk_end(struct db_studies_walk *walk); /* before the reader's end; NULL is fine */
+
+/* The rendered bytes of one study, in full. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
 enum db_status db_studies_get(struct db_reader *reader, const char *code, db_study_bytes_fn each, void *cls, char **ret_moved);
 
 /* ── recruitment ────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -78,15 +78,7 @@ static void add_order(struct sql *sql, const struct ordering *ordering, bool bac
     }
 }
 
-struct walk {
-    const struct db_studies_query *query;
-    struct ordering ordering;
-    const struct sql_value *from; /* NULL = from the beginning */
-    bool backwards;
-    int64_t limit;
-};
-
-static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
     struct sql sql = sql_begin(arena);
     sql_add(&sql, "SELECT s.id");
@@ -103,6 +95,7 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
     add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
+    sql_keep(&sql);
     return sql_query(&sql, reader->st, ret_query);
 }
 
@@ -154,12 +147,14 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
+static enum db_status hand_out(struct db_reader *reader, const struct rows *rows, const struct walk *walk, db_study_bytes_fn each,
+                               void *cls)
 {
+    enum db_statement get = rendered_get(walk->query->form);
     const int64_t *ids = rows->ids.items;
     for (size_t i = 0; i < rows->ids.len; i++) {
-        int64_t id = ids[backwards ? rows->ids.len - 1 - i : i];
-        struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+        int64_t id = ids[walk->backwards ? rows->ids.len - 1 - i : i];
+        struct query query CLEANUP(query_end) = query_begin(reader->st, get, ARGS(ARG_I(":study", id)));
         if (!query_row(&query))
             return query_status(&query) == DB_OK ? DB_DAMAGED : query_status(&query);
         const void *bytes = sqlite3_column_blob(query.stmt, 0);
@@ -169,7 +164,7 @@ static enum db_status hand_out(struct db_reader *reader, const struct rows *rows
     return DB_OK;
 }
 
-static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
@@ -187,7 +182,7 @@ static enum db_status read_page(struct db_reader *reader, struct arena *arena, s
                                 struct db_studies_page *ret_page)
 {
     bool has_before = false;
-    enum db_status status = count(reader, arena, &walk->query->filter, &ret_page->total);
+    enum db_status status = studies_count(reader, arena, &walk->query->filter, &ret_page->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
     /* Nothing beyond the position: whatever there is lies before it. */
@@ -223,14 +218,14 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
         return status;
     scope = reader;
     status = read_page(reader, &arena, &walk, &rows, ret_page);
-    return status == DB_OK ? hand_out(reader, &rows, walk.backwards, each, cls) : status;
+    return status == DB_OK ? hand_out(reader, &rows, &walk, each, cls) : status;
 }
 
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct arena arena CLEANUP(arena_free) = {0};
     *ret_count = 0;
-    return count(reader, &arena, filter, ret_count);
+    return studies_count(reader, &arena, filter, ret_count);
 }
 
 /* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */

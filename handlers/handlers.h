@@ -20,9 +20,11 @@ enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 struct studies_list_params {
     struct db_study_filter filter;
     struct sort_param sort;
-    int64_t limit;
+    int64_t limit; /* 0 = not given */
     const char *cursor;
     fields_param fields;
+    int format; /* read by the server: see request.format */
+    int dialect;
 };
 struct studies_get_params {
     const char *id;

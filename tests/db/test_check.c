@@ -215,7 +215,7 @@ START_TEST(what_is_no_register_is_refused_with_a_sentence)
     assert_refused(DB_TOO_NEW, "later version of studyd");
     sql("PRAGMA user_version = 1");
     assert_refused(DB_CONFLICT, "earlier version of studyd");
-    sql("PRAGMA user_version = 2");
+    sql("PRAGMA user_version = 4");
     damage("ALTER TABLE edition DROP COLUMN publisher; UPDATE register SET updated = updated + 1");
     assert_refused(DB_DAMAGED, "parts of the register are missing");
     sql("PRAGMA application_id = 5");

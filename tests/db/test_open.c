@@ -117,7 +117,7 @@ START_TEST(killed_while_it_is_made_a_register_is_made_the_next_time)
         char *detail = NULL;
         enum db_status status = fixture_open(true, &detail);
         ck_assert_msg(status == DB_OK, "%s", or_none(detail));
-        ck_assert_int_eq(sql("PRAGMA user_version"), 2);
+        ck_assert_int_eq(sql("PRAGMA user_version"), 4);
         ck_assert_int_eq(sql("SELECT count(*) FROM register"), 1);
         fixture_close();
         unlink(fixture.path);
