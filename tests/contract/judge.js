@@ -17,7 +17,7 @@ const NOT_FROM_OUTSIDE = {
 
 // Headers that any answer may have without its response saying so.
 const COMMON_HEADERS = new Set(['date', 'connection', 'content-length', 'content-type', 'content-encoding', 'x-content-type-options',
-  'content-disposition',
+  'content-disposition', 'transfer-encoding',
   'access-control-allow-origin', 'access-control-expose-headers', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy']);
 const CSV = 'text/csv', NDJSON = 'application/x-ndjson';
 const MARK = '\ufeff';
