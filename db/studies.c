@@ -79,15 +79,6 @@ static void add_order(struct sql *sql, const struct ordering *ordering, bool bac
     }
 }
 
-struct walk {
-    const struct db_studies_query *query;
-    struct ordering ordering;
-    const struct sql_value *from; /* NULL = from the beginning */
-    bool backwards;
-    bool any; /* whichever row comes first will do */
-    int64_t limit;
-};
-
 static bool is_by_relevance(const struct ordering *ordering)
 {
     for (size_t i = 0; i < ordering->len; i++)
@@ -110,7 +101,7 @@ static void add_source(struct sql *sql, const struct walk *walk)
     sql_filter(sql, &filter);
 }
 
-static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
     struct sql sql = sql_begin(arena);
     sql_add(&sql, "SELECT s.id");
@@ -127,6 +118,7 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
         add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
+    sql_keep(&sql);
     return sql_query(&sql, reader->st, ret_query);
 }
 
@@ -184,7 +176,7 @@ static enum db_status hand_out(struct db_reader *reader, const struct db_studies
         int64_t id = ids[query->backwards ? rows->ids.len - 1 - i : i];
         if (has_hits)
             status = search_hits_of(&hits, reader->st, id, query->hits, cls);
-        struct query row CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+        struct query row CLEANUP(query_end) = query_begin(reader->st, rendered_get(query->form), ARGS(ARG_I(":study", id)));
         if (!query_row(&row))
             return query_status(&row) == DB_OK ? DB_DAMAGED : query_status(&row);
         const void *bytes = sqlite3_column_blob(row.stmt, 0);
@@ -194,7 +186,7 @@ static enum db_status hand_out(struct db_reader *reader, const struct db_studies
     return status;
 }
 
-static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
@@ -217,7 +209,7 @@ static enum db_status count(struct db_reader *reader, struct arena *arena, const
 /* The engine's page: the total, the rows, and whether any lie behind them. */
 static enum db_status ask_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
-    enum db_status status = count(reader, arena, &walk->query->filter, &rows->total);
+    enum db_status status = studies_count(reader, arena, &walk->query->filter, &rows->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
     if (status == DB_OK && rows->ids.len > 0 && walk->from != NULL)
@@ -284,7 +276,7 @@ enum db_status db_studies_count(struct db_reader *reader, const struct db_study_
 {
     struct arena arena CLEANUP(arena_free) = {0};
     *ret_count = 0;
-    return count(reader, &arena, filter, ret_count);
+    return studies_count(reader, &arena, filter, ret_count);
 }
 
 /* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */

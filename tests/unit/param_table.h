@@ -76,6 +76,7 @@ struct all_params {
     struct db_codes category, and_category, inclusion_region, and_inclusion_region;
     int layout, dialect;
     const struct db_search *q;
+    int64_t size;
 };
 #define AT(member) .offset = offsetof(struct all_params, member)
 static const char *const formats[] = {"json", "csv", "ndjson", NULL};
@@ -110,6 +111,7 @@ static const struct param rows[] = {
     {"layout", IN_QUERY, T_FORMAT, AT(layout), .values = kinds},
     {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects},
     {"q", IN_QUERY, T_SEARCH, AT(q), .max = 500},
+    {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .def = 5, .told = true},
     {0},
 };
 
