@@ -371,6 +371,7 @@ static void work_answer(struct exchange *x, struct work *work)
     else
         answer_problem(x, work->error, work->detail ? work->detail : work->reply.detail);
     reply_done(&work->reply);
+    work->reply = (struct reply){0};
 }
 
 /* The worker has other connections to serve. false: the lanes are full. */
@@ -420,6 +421,12 @@ void answer_in_lane(struct exchange *x, struct db_reader *reader)
 void answer_finish(struct exchange *x)
 {
     work_answer(x, x->work);
+}
+
+void answer_abandon(struct exchange *x)
+{
+    if (x->work)
+        reply_done(&x->work->reply);
 }
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */

@@ -61,6 +61,7 @@ static void request_over(struct connection *connection, bool whole)
 {
     if (!connection || !connection->exchange)
         return;
+    answer_abandon(connection->exchange);
     exchange_end(connection->exchange, whole);
     connection->exchange = NULL;
 }
