@@ -23,6 +23,7 @@ struct studies_list_params {
     int64_t limit;
     const char *cursor;
     fields_param fields;
+    facets_param facets;
 };
 struct studies_get_params {
     const char *id;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "handlers/cursor.h"
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/json.h"
 #include "handlers/links.h"
@@ -43,16 +44,19 @@ struct list_query {
     struct cursor from;
     const char *identity; /* what a cursor belongs to: the query without its place, page size and members */
     const char *page;     /* the query without its place */
+    const char *beside;   /* and without facets, which are the same on each page */
 };
 
 static enum api_error list_query(struct request *rq, struct list_query *ret_list)
 {
-    static const char *const place[] = {"cursor", NULL}, *const apart[] = {"cursor", "limit", "fields", NULL};
+    static const char *const place[] = {"cursor", NULL}, *const shared[] = {"cursor", "facets", NULL};
+    static const char *const apart[] = {"cursor", "limit", "fields", "facets", NULL};
     const struct studies_list_params *params = rq->params;
     struct db_studies_query *query = &ret_list->query;
     ret_list->identity = query_without(rq->arena, rq->query, apart);
     ret_list->page = query_without(rq->arena, rq->query, place);
-    if (!ret_list->identity || !ret_list->page)
+    ret_list->beside = query_without(rq->arena, rq->query, shared);
+    if (!ret_list->identity || !ret_list->page || !ret_list->beside)
         return API_UNAVAILABLE;
     query->filter = params->filter;
     query->limit = (int)params->limit;
@@ -74,7 +78,7 @@ static const char *neighbour(struct request *rq, const struct list_query *list, 
         return NULL;
     struct cursor cursor = {.backwards = backwards, .position = *at};
     const char *text = cursor_write(rq->arena, list->identity, &cursor);
-    return text ? url_with(rq->arena, rq->path, list->page, "cursor", text) : NULL;
+    return text ? url_with(rq->arena, rq->path, list->beside, "cursor", text) : NULL;
 }
 
 struct page_links {
@@ -125,8 +129,12 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
 {
     json_t *meta = NULL;
     enum api_error error = list_meta(rq, page->total, page->returned, list->query.limit, &meta);
-    if (error != API_OK)
+    if (error == API_OK)
+        error = facets_add(rq, meta);
+    if (error != API_OK) {
+        json_decref(meta);
         return error;
+    }
     struct page_links links = page_links(rq, list, page);
     json_t *members = json_pack("{s:s, s:s, s:o, s:o}", "self", links.self, "first", links.first, "next", json_maybe(links.next), "prev",
                                 json_maybe(links.prev));

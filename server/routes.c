@@ -4,6 +4,7 @@
  */
 #include "server/route.h"
 
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
@@ -78,6 +79,7 @@ static const struct param studies_list_rows[] = {
     {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = 50},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
+    {"facets", IN_QUERY, T_FACETS, AT(studies_list_params, facets), .values = facet_names},
     {0},
 };
 static const struct param studies_get_rows[] = {

@@ -27,6 +27,7 @@ const SCHEMAS = {
   format: (row) => ({ type: 'string', enum: row.values }),
   dialect: (row) => ({ type: 'string', enum: row.values }),
   fields: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), LIST_MAX)}$` }),
+  facets: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), row.values.length)}$` }),
   cursor: (row) => ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: row.maximum }),
   day: () => ({ type: 'string', format: 'date' }),
   id: () => ({ type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: ID_MAX }),
