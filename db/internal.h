@@ -141,10 +141,12 @@ void detail_set(char **ret_detail, const char *format, ...) __attribute__((forma
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
+struct image;
 struct versions {
     pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
     struct map map;
-    struct arena keys; /* never shrinks: codes do not go */
+    struct arena keys;        /* never shrinks: codes do not go */
+    const struct image *base; /* may be NULL; until db_close */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
 };
@@ -153,7 +155,8 @@ struct new_version {
     const char *code;
     struct db_study_state state;
 };
-enum db_status versions_load(struct db *db);
+enum db_status versions_begin(struct db *db); /* the register's; then the image is made */
+enum db_status versions_load(struct db *db);  /* the studies' */
 /* prepare before the commit: after it, publish cannot fail. */
 enum db_status versions_prepare(struct db *db, struct list *new_versions);
 void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);

@@ -159,12 +159,17 @@ static enum db_status prepare_statements(struct opening *o)
     return status;
 }
 
-static enum db_status load_versions(struct opening *o)
+static enum db_status read_register(struct opening *o)
 {
-    enum db_status status = versions_load(o->db);
+    enum db_status status = versions_begin(o->db);
     if (status == DB_DAMAGED)
         detail_set(o->ret_detail, "%s is damaged", o->options->path);
     return status;
+}
+
+static enum db_status load_versions(struct opening *o)
+{
+    return versions_load(o->db);
 }
 
 static enum db_status render_anew(struct opening *o)
@@ -185,7 +190,7 @@ static enum db_status draw_image(struct opening *o)
 
 static enum db_status (*const steps[])(struct opening *) = {
     look_for_file,      take_lock,     connect_writer, identify, keep_log,   migrate,
-    prepare_statements, load_versions, render_anew,    sum_anew, draw_image,
+    prepare_statements, read_register, render_anew,    sum_anew, draw_image, load_versions,
 };
 
 static struct db *db_new(const struct db_options *options)
@@ -244,6 +249,7 @@ void db_close(struct db *db)
     assert(code == SQLITE_OK);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
+    image_let_go(db, db->versions.base);
     map_free(&db->versions.map);
     arena_free(&db->versions.keys);
     pthread_rwlock_destroy(&db->versions.lock);
