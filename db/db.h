@@ -89,6 +89,7 @@ struct db_bound {
     const atomic_bool *stop;
 };
 void db_reader_bound(struct db_reader *reader, struct db_bound bound);
+bool db_reader_is_late(const struct db_reader *reader); /* past the bound: for those who make much of what they were told */
 
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);

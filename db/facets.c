@@ -104,7 +104,7 @@ struct asked {
 static enum db_status fill(struct db_reader *reader, struct arena *work, struct facet_tally *tally)
 {
     const struct image *image = NULL;
-    enum db_status status = tally_begin(reader, tally);
+    enum db_status status = db_reader_is_late(reader) ? DB_TIMEOUT : tally_begin(reader, tally);
     if (status == DB_OK)
         status = reader_image(reader, &image);
     if (status == DB_OK)

@@ -37,8 +37,12 @@ struct rows {
     struct link filters;
     struct request scratch_rq; /* the request, but for its arena */
     struct arena scratch;
-    json_t *json; /* the facet; NULL = no memory */
+    json_t *json; /* the facet; NULL = it came to nothing */
+    bool is_late; /* for want of time, else of memory */
 };
+
+/* There may be a hundred thousand leaders: rows between two looks at the clock. */
+#define LOOK_EVERY 512
 
 static json_t *value_json(enum db_facet facet, const char *code)
 {
@@ -82,9 +86,11 @@ static bool keep_counts(void *cls, const struct db_facet_counts *counts)
     json_t *values = json_array();
     const char *all = link_url(&rows->filters);
     bool good = values && all;
-    for (size_t i = 0; good && i < counts->values_len; i++)
+    for (size_t i = 0; good && !rows->is_late && i < counts->values_len; i++) {
         good = json_push(values, row_json(rows, &counts->values[i]));
-    if (good)
+        rows->is_late = i % LOOK_EVERY == LOOK_EVERY - 1 && db_reader_is_late(rows->scratch_rq.db);
+    }
+    if (good && !rows->is_late)
         rows->json = json_pack("{s:I, s:s, s:b, s:O}", "study_count", (json_int_t)counts->study_count, "studies", all, "additive",
                                (int)!facets[rows->facet].is_several, "values", values);
     json_decref(values);
@@ -99,8 +105,8 @@ static enum api_error facet_add(struct request *rq, enum db_facet facet, json_t 
     rows.scratch_rq.arena = &rows.scratch;
     enum db_status status = db_facets(rq->db, &params->filter, facet, keep_counts, &rows);
     arena_free(&rows.scratch);
-    if (status != DB_OK)
-        return api_error_of_db(status);
+    if (status != DB_OK || rows.is_late)
+        return api_error_of_db(status != DB_OK ? status : DB_TIMEOUT);
     return json_object_set_new(all, facet_names[facet], rows.json) == 0 ? API_OK : API_UNAVAILABLE;
 }
 

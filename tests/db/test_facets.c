@@ -18,12 +18,12 @@ static const char *const facet_names[DB_FACETS] = {
 
 static struct image *put_away;
 
-/* 0: from the image; 1: there is none. Nothing that was found stays, so that both are asked. */
+/* 0: from the image, or what was found in it before; 1: there is no image; 2: from the image, each time anew. */
 static void begin_with(int way)
 {
     portfolio();
     list_codes();
-    fixture.db->answers.max = 0;
+    fixture.db->answers.max = way == 0 ? fixture.db->answers.max : 0;
     ck_assert_ptr_nonnull(fixture.db->images.current);
     put_away = fixture.db->images.current;
     if (way == 1)
@@ -524,19 +524,38 @@ START_TEST(what_was_found_is_shared)
 }
 END_TEST
 
+START_TEST(a_reader_whose_time_is_over_is_told_nothing)
+{
+    begin_with(_i + 1);
+    struct db_study_filter f = {.status = {statuses, 1, false}};
+    for (enum db_facet facet = 0; facet < DB_FACETS; facet++) {
+        int64_t count = -1;
+        db_reader_bound(fixture.reader, (struct db_bound){.until = 1});
+        ck_assert(db_reader_is_late(fixture.reader));
+        ck_assert_int_eq(db_facets(fixture.reader, &f, facet, keep_count, &count), DB_TIMEOUT);
+        ck_assert_int_eq(count, -1);
+        db_reader_bound(fixture.reader, (struct db_bound){.until = 0});
+        ck_assert(!db_reader_is_late(fixture.reader));
+        ck_assert_int_eq(db_facets(fixture.reader, &f, facet, keep_count, &count), DB_OK);
+    }
+    end();
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("facets");
     tcase_add_checked_fixture(cases, NULL, fixture_end);
-    tcase_add_loop_test(cases, every_facet_is_that_of_the_model_under_every_filter, 0, 2);
+    tcase_add_loop_test(cases, every_facet_is_that_of_the_model_under_every_filter, 0, 3);
     tcase_add_loop_test(cases, each_facet_ignores_its_own_filter_and_shows_what_that_names, 0, 2);
     tcase_add_loop_test(cases, a_named_value_that_no_vocabulary_has_is_shown_with_nothing, 0, 2);
     tcase_add_loop_test(cases, years_named_alone_are_shown_in_their_order_and_years_of_a_range_are_not, 0, 2);
     tcase_add_loop_test(cases, what_has_a_name_is_told_with_it, 0, 2);
-    tcase_add_loop_test(cases, the_list_behind_a_value_has_as_many, 0, 2);
+    tcase_add_loop_test(cases, the_list_behind_a_value_has_as_many, 0, 3);
     tcase_add_loop_test(cases, institutions_that_are_part_of_one_another_end_where_they_began, 0, 2);
     tcase_add_test(cases, the_image_answers_without_a_question_about_studies);
     tcase_add_test(cases, the_engine_walks_along_indexes_where_nothing_is_filtered);
+    tcase_add_loop_test(cases, a_reader_whose_time_is_over_is_told_nothing, 0, 2);
     tcase_add_test(cases, who_sees_an_older_state_is_told_of_it);
     tcase_add_test(cases, what_was_found_is_shared);
     return run("facets", cases, false);
