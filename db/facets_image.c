@@ -5,49 +5,11 @@
 
 #include <string.h>
 
-/* ── who passes, found once for all facets that leave the same filters ──────────────────────────────────────── */
-
-struct passing {
-    const uint64_t *set;
-    int64_t count;
-};
-
-struct passing_asked {
-    const struct image *image;
-    const struct db_study_filter *filter;
-};
-
-static enum db_status find_passing(struct db_reader *reader, struct arena *arena, const void *question, const void **ret_found)
-{
-    const struct passing_asked *asked = question;
-    struct arena work CLEANUP(arena_free) = {0};
-    uint64_t *set = NULL;
-    enum db_status status = image_select(reader, asked->image, &work, asked->filter, &set);
-    struct passing *passing = status == DB_OK ? arena_alloc(arena, sizeof *passing) : NULL;
-    uint64_t *kept = passing != NULL ? arena_array(arena, asked->image->words + 1, sizeof *kept) : NULL;
-    if (kept == NULL)
-        return status == DB_OK ? DB_NO_MEMORY : status;
-    memcpy(kept, set, asked->image->words * sizeof *kept);
-    *passing = (struct passing){kept, image_count(asked->image, set)};
-    *ret_found = passing;
-    return DB_OK;
-}
-
 struct counting {
     struct facet_tally *tally;
     const struct image *image;
     struct arena *arena;
 };
-
-static enum db_status pass(struct db_reader *reader, struct counting *counting, const struct db_study_filter *filter,
-                           void (*use)(void *cls, const void *passing))
-{
-    struct passing_asked asked = {counting->image, filter};
-    struct sql key = sql_begin(counting->arena);
-    sql_add(&key, "rows");
-    sql_filter(&key, filter);
-    return answer_shared(reader, &(struct shared_question){&key, &asked, find_passing}, use, counting);
-}
 
 /* ── values ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -64,7 +26,7 @@ static int64_t count_common(const struct image *image, const uint64_t *a, const 
     return count;
 }
 
-static int64_t count_rows(const struct image *image, enum image_dim dim, size_t value, const struct passing *passing)
+static int64_t count_rows(const struct image *image, enum image_dim dim, size_t value, const struct image_rows *passing)
 {
     const uint32_t *rows = image_dim(image, dim, PART_ROWS), *at = image_dim(image, dim, PART_ROWS_AT);
     uint32_t number = image_dim(image, dim, PART_SETS_AT)[value];
@@ -80,7 +42,7 @@ static int64_t count_rows(const struct image *image, enum image_dim dim, size_t 
 }
 
 /* By place; values that nobody who passes has stay out of it. */
-static void count_values(struct counting *c, const struct passing *passing)
+static void count_values(struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
     size_t len = dim_values(c->image, dim);
@@ -95,7 +57,7 @@ static void count_values(struct counting *c, const struct passing *passing)
 }
 
 /* Those that have no value, once the values are counted. */
-static int64_t count_without(const struct counting *c, const struct passing *passing)
+static int64_t count_without(const struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
     const uint32_t *start = image_dim(c->image, dim, PART_STARTS);
@@ -146,7 +108,7 @@ static bool read_wholes(struct counting *c, struct wholes *wholes)
 }
 
 /* A study that several parts have counts once in the whole. */
-static void count_hospitals(struct counting *c, const struct passing *passing)
+static void count_hospitals(struct counting *c, const struct image_rows *passing)
 {
     struct wholes wholes;
     if (!read_wholes(c, &wholes)) {
@@ -202,10 +164,9 @@ static void count_awards_of(struct counting *c, const struct award_words *words,
     tally_count_awards(c->tally, words->awards, start[row + 1] - start[row], true, (uint32_t)row + 1);
 }
 
-static void count_awards(void *cls, const void *found)
+static void count_awards(void *cls, const struct image_rows *passing)
 {
     struct counting *c = cls;
-    const struct passing *passing = found;
     struct award_words words;
     if (!read_words(c, &words)) {
         c->tally->status = DB_NO_MEMORY;
@@ -218,10 +179,9 @@ static void count_awards(void *cls, const void *found)
 
 /* ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void count(void *cls, const void *found)
+static void count(void *cls, const struct image_rows *passing)
 {
     struct counting *c = cls;
-    const struct passing *passing = found;
     c->tally->study_count = passing->count;
     if (c->tally->facet->how == COUNT_HOSPITALS)
         count_hospitals(c, passing);
@@ -235,10 +195,10 @@ enum db_status facet_from_image(struct db_reader *reader, const struct image *im
 {
     struct counting counting = {tally, image, arena};
     struct db_study_filter rest = facet_filter_without(tally->facet, tally->filter, false);
-    enum db_status status = pass(reader, &counting, &rest, count);
+    enum db_status status = image_passing(reader, image, &rest, count, &counting);
     if (status == DB_OK && facet_has_other(tally->facet, tally->filter)) {
         rest = facet_filter_without(tally->facet, tally->filter, true);
-        status = pass(reader, &counting, &rest, count_awards);
+        status = image_passing(reader, image, &rest, count_awards, &counting);
     }
     return status == DB_OK ? tally->status : status;
 }

@@ -466,11 +466,14 @@ struct walk {
     struct ordering ordering;
     const struct sql_value *from; /* NULL = from the beginning */
     bool backwards;
-    bool any;      /* whichever row comes first will do */
-    int64_t limit; /* −1 = none */
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
 };
 /* Rows: the id, then the keys of the ordering. arena must outlive the query. */
 enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
 enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
 
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
