@@ -252,6 +252,7 @@ struct stats_answer {
     enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
     struct arena arena;
     struct db_stats stats; /* in arena; does not change any more once it is HERE */
+    int64_t number;        /* instead, where one was asked for */
 };
 #define STATS_BUCKETS 1024
 struct stats_store {
