@@ -75,6 +75,7 @@ struct all_params {
     struct group_by_param group_by;
     struct db_codes category, and_category, inclusion_region, and_inclusion_region;
     int layout, dialect;
+    int64_t size;
 };
 #define AT(member) .offset = offsetof(struct all_params, member)
 static const char *const formats[] = {"json", "csv", "ndjson", NULL};
@@ -108,6 +109,7 @@ static const struct param rows[] = {
     {"and_inclusion_region", IN_QUERY, T_CODES, AT(and_inclusion_region), .values = regions},
     {"layout", IN_QUERY, T_FORMAT, AT(layout), .values = kinds},
     {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects},
+    {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .no_default = true},
     {0},
 };
 
