@@ -17,6 +17,7 @@ enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
 enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 
 /* studies.c */
+enum { STUDIES_PAGE = 50 }; /* of a list: where limit does not say it */
 struct studies_list_params {
     struct db_study_filter filter;
     struct sort_param sort;

@@ -13,8 +13,6 @@
 #include "handlers/studies_list.h"
 #include "handlers/study_json.h"
 
-#define PAGE_LENGTH 50 /* where limit does not say it */
-
 /* 500 studies of some kilobytes; a page never comes near it. */
 static const size_t BODY_MAX = 64u << 20;
 
@@ -51,7 +49,7 @@ enum api_error list_query(struct request *rq, struct list_query *ret_list)
     if (!ret_list->identity || !ret_list->page)
         return API_UNAVAILABLE;
     query->filter = params->filter;
-    query->limit = params->limit > 0 ? (int)params->limit : PAGE_LENGTH;
+    query->limit = params->limit > 0 ? (int)params->limit : STUDIES_PAGE;
     memcpy(query->sort, params->sort.by, sizeof query->sort);
     query->sort_len = params->sort.len;
     if (!params->cursor)

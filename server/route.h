@@ -36,7 +36,7 @@ struct param {
     enum param_type type;
     size_t offset;
     int64_t min, max, def;         /* T_INT: def is what an absent parameter means; T_CURSOR: max is the length */
-    bool no_default;               /* T_INT: an absent one is 0, below min, and what is given stands in the canonical query */
+    bool told;                     /* T_INT: absent is told from def: it is 0, below min, and def stands in the canonical query */
     const char *const *values;     /* NULL-terminated; T_ENUM (absent = def), T_FORMAT, T_DIALECT, T_CODES, T_SORT, T_FIELDS */
     enum db_vocabulary vocabulary; /* T_CODES without values */
 };

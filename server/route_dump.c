@@ -48,7 +48,7 @@ static bool param_details_put(const struct param *row, json_t *object)
         good = json_object_set_new(object, "minimum", json_integer(row->min)) == 0;
     if (good && (number || row->type == T_CURSOR))
         good = json_object_set_new(object, "maximum", json_integer(row->max)) == 0;
-    if (good && row->type == T_INT && row->in == IN_QUERY && !row->no_default)
+    if (good && row->type == T_INT && row->in == IN_QUERY)
         good = json_object_set_new(object, "default", json_integer(row->def)) == 0;
     if (good && row->type == T_ENUM && row->in == IN_QUERY)
         good = json_object_set_new(object, "default", json_string(row->values[row->def])) == 0;

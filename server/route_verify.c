@@ -107,11 +107,8 @@ static void verify_bounds(const struct route *route, const struct param *row)
     size_t values = values_len(row);
     switch (row->type) {
     case T_INT:
-        if (row->no_default)
-            must(row->def == 0 && 0 < row->min && row->min <= row->max, route, row->name,
-                 "has bounds above 0, since 0 says that it is absent");
-        else
-            must(row->min <= row->def && row->def <= row->max, route, row->name, "has its default inside its bounds");
+        must(row->min <= row->def && row->def <= row->max, route, row->name, "has its default inside its bounds");
+        must(!row->told || row->min > 0, route, row->name, "has bounds above 0, since 0 says that it is absent");
         break;
     case T_ENUM: must(row->def >= 0 && (uint64_t)row->def < values, route, row->name, "has its default among its values"); break;
     case T_CODES: must((values > 0) == (row->vocabulary == DB_VOCAB_NONE), route, row->name, "has values or a vocabulary, not both"); break;

@@ -86,7 +86,7 @@ static const struct route_format json_csv_ndjson[] = {
 static const struct param studies_list_rows[] = {
     STUDY_FILTERS(studies_list_params),
     {"sort", IN_QUERY, T_SORT, AT(studies_list_params, sort), .values = sort_names},
-    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .no_default = true},
+    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = STUDIES_PAGE, .told = true},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
     LIST_FORMATS(studies_list_params),

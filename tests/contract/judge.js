@@ -253,7 +253,7 @@ class Judge {
         faults.push(`a line is not JSON: ${error.message}`);
         break;
       }
-      const wrong = this.spec.faults(media['x-line-schema'], value, complete);
+      const wrong = this.spec.faults({ $ref: `#/components/schemas/${media['x-line-schema']}` }, value, complete);
       if (wrong) faults.push(`a line does not fit its schema: ${wrong}`);
       if (wrong) break;
     }

@@ -14,7 +14,7 @@ const list = (item, most) => `${item}(?:,${item}){0,${most - 1}}`;
 const oneOf = (values) => `(?:${values.join('|')})`;
 
 const SCHEMAS = {
-  integer: (row) => ({ type: 'integer', minimum: row.minimum, maximum: row.maximum, ...('default' in row && { default: row.default }) }),
+  integer: (row) => ({ type: 'integer', minimum: row.minimum, maximum: row.maximum, default: row.default }),
   boolean: () => ({ type: 'boolean' }),
   enum: (row) => ({ type: 'string', enum: row.values, default: row.default }),
   codes: (row) => (row.vocabulary

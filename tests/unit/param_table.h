@@ -109,7 +109,7 @@ static const struct param rows[] = {
     {"and_inclusion_region", IN_QUERY, T_CODES, AT(and_inclusion_region), .values = regions},
     {"layout", IN_QUERY, T_FORMAT, AT(layout), .values = kinds},
     {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects},
-    {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .no_default = true},
+    {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .def = 5, .told = true},
     {0},
 };
 
