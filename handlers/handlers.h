@@ -49,6 +49,7 @@ enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
 void days_check(struct request *rq, const char *from, const char *to); /* of a route's check: from must not be later than to */
 
 /* recruitment_list.c */
+enum { RECRUITMENT_PAGE = 50 }; /* rows, where limit does not say it */
 struct recruitment_list_params {
     struct db_study_filter filter;
     const char *from, *to;         /* YYYY-MM-DD, may be NULL */

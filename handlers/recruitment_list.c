@@ -14,8 +14,7 @@
 #include "handlers/rows.h"
 #include "handlers/studies_list.h"
 
-#define PAGE_LENGTH 50          /* where limit does not say it */
-#define PAGE_MAX    (16u << 20) /* 500 rows of some hundred bytes; a page never comes near it */
+#define PAGE_MAX (16u << 20) /* 500 rows of some hundred bytes; a page never comes near it */
 
 /* ── the question ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -40,7 +39,7 @@ static enum api_error question_read(struct request *rq, struct question *ret_que
         .to = params->to,
         .region = params->report_region,
         .order = (enum db_recruitment_order)params->sort,
-        .limit = params->limit > 0 ? (int)params->limit : PAGE_LENGTH,
+        .limit = params->limit > 0 ? (int)params->limit : RECRUITMENT_PAGE,
     };
     if (!params->cursor)
         return API_OK;

@@ -110,7 +110,7 @@ static const struct param recruitment_list_rows[] = {
     {"to", IN_QUERY, T_DAY, AT(recruitment_list_params, to)},
     {"report_region", IN_QUERY, T_CODES, AT(recruitment_list_params, report_region), .values = report_region_codes},
     {"sort", IN_QUERY, T_ENUM, AT(recruitment_list_params, sort), .values = report_order_names, .def = DB_RECRUITMENT_BY_STUDY},
-    {"limit", IN_QUERY, T_INT, AT(recruitment_list_params, limit), .min = 1, .max = 500, .no_default = true},
+    {"limit", IN_QUERY, T_INT, AT(recruitment_list_params, limit), .min = 1, .max = 500, .def = RECRUITMENT_PAGE, .told = true},
     {"cursor", IN_QUERY, T_CURSOR, AT(recruitment_list_params, cursor), .max = 700},
     LIST_FORMATS(recruitment_list_params),
     {0},
