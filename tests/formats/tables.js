@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every table the daemon offers, with what its JSON says should stand in each cell.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const CSV = 'text/csv';
+const EXCEL = 'dialect=excel-nb';
+// What makes a table have other columns, or other rows, than it has by itself.
+const MORE = {
+  '/stats/calls': ['group_by=category,institution'],
+  '/stats/funding': ['group_by=region,status', 'programme=traps'],
+  '/stats/categories': ['weighting=whole', 'group_by=category,region'],
+  '/stats/institutions': ['programme=traps'],
+};
+// Columns that are not named after the members they stand for.
+const MEMBERS = { computed_min: 'computed_range.min', computed_max: 'computed_range.max', document: 'source.document', lines: 'source.lines',
+  published_document: 'published.source.document', published_lines: 'published.source.lines' };
+
+// The targets of every operation that answers with CSV, without the format.
+function targets(spec) {
+  return spec.operations.filter((one) => one.responses[200]?.content[CSV])
+    .flatMap(({ path: at }) => [at, ...(MORE[at] ?? []).map((query) => `${at}?${query}`)]);
+}
+
+const withQuery = (target, query) => `${target}${target.includes('?') ? '&' : '?'}${query}`;
+
+async function ask(url) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(30000) });
+  if (answer.status !== 200) throw new Error(`${answer.status} for ${url}: ${await answer.text()}`);
+  return answer;
+}
+
+// All rows of the JSON, whether it comes in pages or whole.
+async function jsonRows(url, target, paged) {
+  const rows = [];
+  for (let next = paged ? withQuery(target, 'limit=500') : target; next;) {
+    const page = await (await ask(url + next)).json();
+    rows.push(...page.data);
+    next = page.links?.next ?? null;
+  }
+  return rows;
+}
+
+function member(row, names) {
+  return names.reduce((at, name) => (at === null || at === undefined ? at : at[name]), row);
+}
+
+// The value of the row that a column stands for: a_b_c is the member a_b_c, or the member c of a_b, and so on. undefined = there is none.
+function valueOf(row, column) {
+  if (MEMBERS[column]) return member(row, MEMBERS[column].split('.'));
+  if (Object.hasOwn(row, column)) return row[column];
+  for (let at = column.lastIndexOf('_'); at > 0; at = column.lastIndexOf('_', at - 1)) {
+    const head = row[column.slice(0, at)];
+    if (head === null) return null;
+    if (head && typeof head === 'object' && !Array.isArray(head)) {
+      const value = valueOf(head, column.slice(at + 1));
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
+}
+
+// A list stands in one cell.
+function scalar(value) {
+  return Array.isArray(value) ? value.map((one) => (one === null ? '' : String(one))).join('; ') : value;
+}
+
+// Saves every table in both dialects as FOLDER/N.csv and FOLDER/N-nb.csv: [{target, plain, excel, columns, rows}], rows as arrays of null,
+// boolean, number or string, in the order of the columns.
+async function save(spec, url, folder, columnsOf) {
+  const tables = [];
+  for (const target of targets(spec)) {
+    const operation = spec.find('GET', target);
+    const name = path.join(folder, String(tables.length));
+    const one = { target, plain: `${name}.csv`, excel: `${name}-nb.csv` };
+    fs.writeFileSync(one.plain, Buffer.from(await (await ask(url + withQuery(target, 'format=csv'))).arrayBuffer()));
+    fs.writeFileSync(one.excel, Buffer.from(await (await ask(url + withQuery(target, `format=csv&${EXCEL}`))).arrayBuffer()));
+    const json = await jsonRows(url, target, operation.parameters.some((row) => row.name === 'cursor'));
+    one.columns = columnsOf(fs.readFileSync(one.plain, 'utf8'));
+    one.rows = json.map((row) => one.columns.map((column) => scalar(valueOf(row, column))));
+    tables.push(one);
+  }
+  return tables;
+}
+
+module.exports = { save };
