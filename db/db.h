@@ -11,6 +11,7 @@
 #ifndef STUDYD_DB_DB_H
 #define STUDYD_DB_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ enum db_status {
     DB_DAMAGED,   /* not a database of ours, or broken */
     DB_TOO_NEW,   /* written by a later studyd */
     DB_NO_MEMORY,
+    DB_TIMEOUT,  /* the reader's time ran out before the answer was there */
     DB_CONFLICT, /* the data contradict what is stored (an id of another programme, …) */
     DB_BUG,      /* our own fault */
 };
@@ -79,6 +81,14 @@ bool db_study_state(const struct db *db, const char *code, struct db_study_state
 enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader);
 void db_reader_close(struct db_reader *reader);
 struct db *db_reader_db(struct db_reader *reader);
+
+/* How long questions may take: past until (microseconds of CLOCK_MONOTONIC, 0 = no bound), or once any thread has set *stop (borrowed,
+ * may be NULL), they end with DB_TIMEOUT. Holds until it is set anew. */
+struct db_bound {
+    int64_t until;
+    const atomic_bool *stop;
+};
+void db_reader_bound(struct db_reader *reader, struct db_bound bound);
 
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);

@@ -265,8 +265,11 @@ struct stats_store {
 bool stats_store_begin(struct stats_store *store); /* false = no memory */
 void stats_store_end(struct stats_store *store);
 /* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
- * into the answer's arena and hands it over. NULL = no memory. Each answer is let go of in the end. */
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine);
+ * into the answer's arena and hands it over. NULL = no memory, or it took too long: the caller asks for itself. Each answer is let go of in
+ * the end. */
+/* Waits for another thread's no longer than bound admits. */
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                      const struct db_bound *bound, bool *ret_is_mine);
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
 
@@ -293,6 +296,7 @@ struct vocabulary {
 
 struct db_reader {
     struct db *db;
+    struct db_bound bound;
     struct statements statements;
     struct statements *st; /* &statements, or the writer's when the database is in memory */
     int depth;             /* of begin … end */
@@ -302,6 +306,7 @@ struct db_reader {
     struct arena word_arena;
 };
 
+bool bound_is_passed(const struct db_bound *bound);
 enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */

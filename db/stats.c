@@ -268,7 +268,7 @@ static enum db_status answer_shared(struct db_reader *reader, const struct db_st
     const char *key = sql_key(&sql, &key_len);
     if (status != DB_OK || key == NULL)
         return status != DB_OK ? status : DB_NO_MEMORY;
-    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &is_mine);
+    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &reader->bound, &is_mine);
     if (answer == NULL)
         return answer_alone(reader, query, each, cls);
     if (is_mine) {

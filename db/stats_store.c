@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define STATS_KEPT_MAX ((size_t)16 * 1024 * 1024)
 
@@ -16,7 +17,13 @@ bool stats_store_begin(struct stats_store *store)
     store->data_version = -1;
     if (pthread_mutex_init(&store->lock, NULL) != 0)
         return false;
-    if (pthread_cond_init(&store->arrived, NULL) == 0)
+    pthread_condattr_t clock; /* of struct db_bound */
+    bool is_made = pthread_condattr_init(&clock) == 0;
+    if (is_made) {
+        is_made = pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->arrived, &clock) == 0;
+        pthread_condattr_destroy(&clock);
+    }
+    if (is_made)
         return true;
     pthread_mutex_destroy(&store->lock);
     return false;
@@ -144,8 +151,22 @@ static void let_go(struct stats_store *store, struct stats_answer *answer)
 
 /* ── taking and giving ──────────────────────────────────────────────────────────────────────────────────────── */
 
-/* NULL: it came to nothing, or there is no memory; the caller computes for itself. */
-static struct stats_answer *take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine)
+/* Whether it arrived, one way or the other, before the bound passed. */
+static bool await(struct stats_store *store, const struct stats_answer *answer, const struct db_bound *bound)
+{
+    const struct timespec until = {.tv_sec = bound->until / 1000000, .tv_nsec = bound->until % 1000000 * 1000};
+    while (answer->state == ANSWER_COMING && !bound_is_passed(bound)) {
+        if (bound->until == 0)
+            pthread_cond_wait(&store->arrived, &store->lock);
+        else
+            pthread_cond_timedwait(&store->arrived, &store->lock, &until);
+    }
+    return answer->state != ANSWER_COMING;
+}
+
+/* NULL: there is no memory, or no time; the caller computes for itself. */
+static struct stats_answer *take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                 const struct db_bound *bound, bool *ret_is_mine)
 {
     uint64_t hash = hash_of(key, key_len);
     if (data_version < store->data_version)
@@ -163,19 +184,20 @@ static struct stats_answer *take(struct stats_store *store, int64_t data_version
     answer->uses++;
     unchain(store, answer);
     chain(store, answer);
-    while (answer->state == ANSWER_COMING)
-        pthread_cond_wait(&store->arrived, &store->lock);
+    bool has_arrived = await(store, answer, bound);
     if (answer->state == ANSWER_HERE)
         return answer;
     let_go(store, answer);
-    return NULL;
+    /* Who computed it gave up: one of those who waited goes on, and the others wait for that one. */
+    return has_arrived && data_version == store->data_version ? take(store, data_version, key, key_len, bound, ret_is_mine) : NULL;
 }
 
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine)
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                      const struct db_bound *bound, bool *ret_is_mine)
 {
     *ret_is_mine = false;
     pthread_mutex_lock(&store->lock);
-    struct stats_answer *answer = take(store, data_version, key, key_len, ret_is_mine);
+    struct stats_answer *answer = take(store, data_version, key, key_len, bound, ret_is_mine);
     pthread_mutex_unlock(&store->lock);
     return answer;
 }

@@ -137,7 +137,11 @@ static struct vocabulary *vocabulary_now(struct db_reader *reader, enum db_vocab
     if (sources[which].statement == STMT_COUNT || vocabulary->data_version == db_data_version(reader->db))
         return vocabulary;
     struct vocabulary fresh = {.values = {.size = sizeof(const char *)}, .data_version = -1};
-    if (read_anew(reader, &sources[which], &fresh) != DB_OK) {
+    struct db_bound bound = reader->bound;
+    reader->bound = (struct db_bound){0}; /* a question answered by half a vocabulary would be answered wrongly */
+    enum db_status status = read_anew(reader, &sources[which], &fresh);
+    reader->bound = bound;
+    if (status != DB_OK) {
         vocabulary_free(&fresh);
         return vocabulary;
     }

@@ -76,7 +76,8 @@ struct route {
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */
 #define ERRORS_EVERYWHERE                                                                                                                  \
     (E(BAD_REQUEST) | E(METHOD_NOT_ALLOWED) | E(PAYLOAD_TOO_LARGE) | E(URI_TOO_LONG) | E(EXPECTATION_FAILED) | E(TOO_MANY_REQUESTS) |      \
-     E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) | E(STORAGE_UNAVAILABLE) | E(VERSION_NOT_SUPPORTED))
+     E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) | E(QUERY_TIMEOUT) | E(STORAGE_UNAVAILABLE) |                \
+     E(VERSION_NOT_SUPPORTED))
 
 extern const struct route routes[];
 extern const size_t routes_len;
