@@ -12,10 +12,21 @@ const MORE = {
   '/stats/funding': ['group_by=region,status', 'programme=traps'],
   '/stats/categories': ['weighting=whole', 'group_by=category,region'],
   '/stats/institutions': ['programme=traps'],
+  '/studies': ['programme=traps&sort=-amount_nok', 'fields=name,title,amount_nok,recruitment'],
 };
-// Columns that are not named after the members they stand for.
-const MEMBERS = { computed_min: 'computed_range.min', computed_max: 'computed_range.max', document: 'source.document', lines: 'source.lines',
-  published_document: 'published.source.document', published_lines: 'published.source.lines' };
+// Columns that are not named after the members they stand for: those with a value for each item of a list are named in the plural.
+const MEMBERS = {
+  computed_min: 'computed_range.min', computed_max: 'computed_range.max', document: 'source.document', lines: 'source.lines',
+  published_document: 'published.source.document', published_lines: 'published.source.lines',
+  award_call_years: 'awards.call_year', award_mechanisms: 'awards.mechanism', award_amounts_nok: 'awards.amount_nok', award_kinds: 'awards.kind',
+  award_titles: 'awards.title', award_lines: 'awards.lines',
+  category_codes: 'categories.code', category_labels_nb: 'categories.label.nb', category_labels_en: 'categories.label.en',
+  hospital_ids: 'hospitals.id', hospital_names: 'hospitals.name', hospital_regions: 'hospitals.region',
+  identifier_systems: 'identifiers.system', identifier_values: 'identifiers.value', link_urls: 'links.url', link_labels: 'links.label',
+  publication_citations: 'publications.citation', publication_dois: 'publications.doi',
+  note_fields: 'notes.field', note_kinds: 'notes.kind', note_texts_nb: 'notes.text.nb', note_texts_en: 'notes.text.en', note_sources: 'notes.source',
+  source_documents: 'sources.document', source_lines: 'sources.lines',
+};
 
 // The targets of every operation that answers with CSV, without the format.
 function targets(spec) {
@@ -42,8 +53,10 @@ async function jsonRows(url, target, paged) {
   return rows;
 }
 
+// Of a list: the member of each item.
 function member(row, names) {
-  return names.reduce((at, name) => (at === null || at === undefined ? at : at[name]), row);
+  if (Array.isArray(row)) return row.map((item) => member(item, names));
+  return names.length === 0 || row === null || row === undefined ? row : member(row[names[0]], names.slice(1));
 }
 
 // The value of the row that a column stands for: a_b_c is the member a_b_c, or the member c of a_b, and so on. undefined = there is none.
@@ -61,9 +74,10 @@ function valueOf(row, column) {
   return undefined;
 }
 
-// A list stands in one cell.
+// A list stands in one cell; nothing known in it is nothing known.
 function scalar(value) {
-  return Array.isArray(value) ? value.map((one) => (one === null ? '' : String(one))).join('; ') : value;
+  if (!Array.isArray(value)) return value;
+  return value.length && value.every((one) => one === null) ? null : value.map((one) => (one === null ? '' : String(one))).join('; ');
 }
 
 // Saves every table in both dialects as FOLDER/N.csv and FOLDER/N-nb.csv: [{target, plain, excel, columns, rows}], rows as arrays of null,
