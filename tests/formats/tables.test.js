@@ -53,7 +53,10 @@ function compare(check) {
 
 const isArmed = (text) => /^[=+\-@\t\r]/.test(text);
 const disarmed = (text) => (isArmed(text) ? `'${text}` : text);
-const asText = (value, isExcel) => (value === null ? '' : isExcel && typeof value === 'string' ? disarmed(value) : String(value));
+function asText(value, isExcel) {
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  return value === null ? '' : isExcel && typeof value === 'string' ? disarmed(value) : String(value);
+}
 
 test('every column is a member of the JSON, and the traps are there', () => {
   for (const { target, columns, rows } of tables) {
@@ -95,7 +98,7 @@ const DECIMALS = new Set(['percent', 'recruitment_percent']);
 function classOf(name, values, emptyIsNa) {
   const told = values.filter((value) => value !== null && value !== '' && (emptyIsNa || value !== 'NA'));
   if (told.length && DECIMALS.has(name)) return 'numeric';
-  if (told.every((value) => typeof value === 'boolean' || ['T', 'F', 'TRUE', 'FALSE', 'true', 'false'].includes(value))) return 'logical';
+  if (told.every((value) => typeof value === 'boolean' || ['T', 'F', 'TRUE', 'FALSE'].includes(value))) return 'logical';
   if (!told.every((value) => NUMBER.test(String(value)))) return 'character';
   return told.every((value) => /^[-+]?\d+$/.test(String(value)) && Math.abs(Number(value)) <= INT_MAX) ? 'integer' : 'numeric';
 }
