@@ -12,9 +12,10 @@ const MORE = {
   '/stats/funding': ['group_by=region,status', 'programme=traps'],
   '/stats/categories': ['weighting=whole', 'group_by=category,region'],
   '/stats/institutions': ['programme=traps'],
+  '/recruitment': ['from=2024-06-01&sort=-as_of'],
   '/studies': ['programme=traps&sort=-amount_nok', 'fields=name,title,amount_nok,recruitment'],
 };
-// Columns that are not named after the members they stand for: those with a value for each item of a list are named in the plural.
+// Columns that are not named after the members they stand for, where a row has these: those with a value for each item of a list are named in the plural.
 const MEMBERS = {
   computed_min: 'computed_range.min', computed_max: 'computed_range.max', document: 'source.document', lines: 'source.lines',
   published_document: 'published.source.document', published_lines: 'published.source.lines',
@@ -61,7 +62,8 @@ function member(row, names) {
 
 // The value of the row that a column stands for: a_b_c is the member a_b_c, or the member c of a_b, and so on. undefined = there is none.
 function valueOf(row, column) {
-  if (MEMBERS[column]) return member(row, MEMBERS[column].split('.'));
+  const names = MEMBERS[column]?.split('.');
+  if (names && Object.hasOwn(row, names[0])) return member(row, names);
   if (Object.hasOwn(row, column)) return row[column];
   for (let at = column.lastIndexOf('_'); at > 0; at = column.lastIndexOf('_', at - 1)) {
     const head = row[column.slice(0, at)];
