@@ -60,4 +60,8 @@ void param_fields_write(const struct param *row, const void *field, struct buffe
 bool param_group_by_read(struct param_reading *reading, char *text, void *field);
 void param_group_by_write(const struct param *row, const void *field, struct buffer *query);
 
+/* param_search.c */
+bool param_search_read(struct param_reading *reading, char *text, void *field);
+void param_search_write(const struct param *row, const void *field, struct buffer *query);
+
 #endif

@@ -17,6 +17,8 @@ static const struct {
     {"limit=50", ""},
     {"limit=1", "limit=1"},
     {"limit=500", "limit=500"},
+    {"size=5", "size=5"}, /* its default, told from none */
+    {"size=9&limit=50", "size=9"},
     {"limit=%35", "limit=5"},
     {"%6Cimit=5", "limit=5"},
     {"format=csv", ""},

@@ -197,6 +197,7 @@ static const struct param overlapping[] = {
     {"a", IN_QUERY, T_CODES, .offset = 0, .values = formats}, {"b", IN_QUERY, T_DAY, .offset = 8}, {0}};
 static const struct param doubled[] = {{"a", IN_QUERY, T_DAY, .offset = 0}, {"a", IN_QUERY, T_DAY, .offset = 8}, {0}};
 static const struct param default_outside[] = {{"limit", IN_QUERY, T_INT, AT(limit), .min = 1, .max = 2}, {0}};
+static const struct param absent_inside[] = {{"limit", IN_QUERY, T_INT, AT(limit), .min = 0, .max = 2, .def = 1, .told = true}, {0}};
 static const struct param default_unknown[] = {{"format", IN_QUERY, T_ENUM, AT(format), .values = formats, .def = 2}, {0}};
 static const struct param no_values[] = {{"format", IN_QUERY, T_ENUM, AT(format)}, {0}};
 static const struct param both[] = {{"region", IN_QUERY, T_CODES, AT(region), .values = formats, .vocabulary = DB_VOCAB_REGION}, {0}};
@@ -271,6 +272,7 @@ static const struct {
     {"fields overlap", {ROW("a", "GET", "/a", overlapping)}},
     {"a name twice", {ROW("a", "GET", "/a", doubled)}},
     {"a default outside its bounds", {ROW("a", "GET", "/a", default_outside)}},
+    {"an absent value that may be given", {ROW("a", "GET", "/a", absent_inside)}},
     {"a default that is no value", {ROW("a", "GET", "/a", default_unknown)}},
     {"no values", {ROW("a", "GET", "/a", no_values)}},
     {"values and a vocabulary", {ROW("a", "GET", "/a", both)}},
