@@ -105,6 +105,7 @@ struct db_bound {
 };
 void db_reader_bound(struct db_reader *reader, struct db_bound bound);
 struct db_bound db_reader_bounds(const struct db_reader *reader); /* as it was set */
+bool db_reader_is_late(const struct db_reader *reader);           /* past the bound: for those who make much of what they were told */
 
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);
@@ -274,6 +275,42 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
 
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);
+
+/* ── facets ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The filters whose values can be counted. */
+enum db_facet {
+    DB_FACET_PROGRAMME,
+    DB_FACET_CALL_YEAR,
+    DB_FACET_MECHANISM,
+    DB_FACET_AWARD_CALL_YEAR,
+    DB_FACET_AWARD_MECHANISM,
+    DB_FACET_CATEGORY,
+    DB_FACET_INSTITUTION,
+    DB_FACET_HOSPITAL,
+    DB_FACET_REGION,
+    DB_FACET_INCLUSION_REGION,
+    DB_FACET_LEADER,
+    DB_FACET_STATUS,
+    DB_FACET_HAS_CARD,
+    DB_FACET_BEHIND_PLAN,
+    DB_FACETS
+};
+struct db_facet_value {
+    const char *code;     /* as the filter takes it: cancer, 2019, true; NULL = the studies that have none */
+    struct db_text label; /* empty where the code says it all; an institution's name is label.nb */
+    int64_t study_count;
+};
+struct db_facet_counts {
+    const struct db_facet_value *values; /* the most studies first, then in the vocabulary's order; what has none is last. Nobody's
+                                            values are left out, but for those that the facet's own filter names */
+    size_t values_len;
+    int64_t study_count; /* that pass all filters but the facet's own */
+};
+/* For each value how many studies pass when it takes the place of the facet's own filter, and all others stay: what db_studies_count
+ * says of that filter. each is called once. What is found is kept as statistics are (db_stats). */
+enum db_status db_facets(struct db_reader *reader, const struct db_study_filter *filter, enum db_facet facet,
+                         bool (*each)(void *cls, const struct db_facet_counts *counts), void *cls);
 
 /* ── programmes, reference data, figures ────────────────────────────────────────────────────────────────────── */
 

@@ -244,7 +244,7 @@ enum db_status stats_keep_all(struct db *db);               /* at open: where th
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
-/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+/* ── stats_store.c: what was computed, for all readers ──────────────────────────────────────────────────────── */
 
 struct stats_answer {
     struct stats_answer *next;          /* of the same bucket */
@@ -256,7 +256,7 @@ struct stats_answer {
     bool is_stored; /* others find it; else the last user frees it */
     enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
     struct arena arena;
-    struct db_stats stats; /* in arena; does not change any more once it is HERE */
+    const void *found; /* in arena; does not change any more once it is HERE */
 };
 #define STATS_BUCKETS 1024
 struct stats_store {
@@ -277,6 +277,17 @@ struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_ve
                                       const struct db_bound *bound, bool *ret_is_mine);
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+
+struct sql;
+/* A question whose answer is the same for all who see one data version. */
+struct shared_question {
+    const struct sql *key; /* tells it from every other; it is not run */
+    const void *asked;     /* for find_out, which makes what it finds in arena */
+    enum db_status (*find_out)(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found);
+};
+/* use is called once with what was found, unless finding it out failed. Inside of reader_enter. */
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, void (*use)(void *cls, const void *found),
+                             void *cls);
 
 /* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -455,11 +466,14 @@ struct walk {
     struct ordering ordering;
     const struct sql_value *from; /* NULL = from the beginning */
     bool backwards;
-    bool any;      /* whichever row comes first will do */
-    int64_t limit; /* −1 = none */
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
 };
 /* Rows: the id, then the keys of the ordering. arena must outlive the query. */
 enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
 enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
 
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */

@@ -24,6 +24,11 @@ static int look(void *cls)
     return bound_is_passed(&((struct db_reader *)cls)->bound);
 }
 
+bool db_reader_is_late(const struct db_reader *reader)
+{
+    return bound_is_passed(&reader->bound);
+}
+
 void db_reader_bound(struct db_reader *reader, struct db_bound bound)
 {
     reader->bound = bound;

@@ -121,4 +121,7 @@ struct group_by_param {
 /* Names picked by fields=, a bit each, in the order of the route's vocabulary. 0 = all. */
 typedef uint64_t fields_param;
 
+/* Named by facets=, a bit for each enum db_facet. 0 = none. */
+typedef uint64_t facets_param;
+
 #endif

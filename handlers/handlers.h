@@ -26,7 +26,8 @@ struct studies_list_params {
     const char *cursor;
     fields_param fields;
     fields_param include; /* of enum studies_include; 0 = nothing more */
-    int format;           /* read by the server: see request.format */
+    facets_param facets;
+    int format; /* read by the server: see request.format */
     int dialect;
 };
 struct studies_get_params {

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "handlers/cursor.h"
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/highlights.h"
 #include "handlers/json.h"
@@ -49,13 +50,14 @@ enum api_error bad_cursor(struct request *rq)
 
 enum api_error list_query(struct request *rq, struct list_query *ret_list)
 {
-    static const char *const place[] = {"cursor", NULL};
-    static const char *const apart[] = {"cursor", "limit", "fields", "include", "format", "dialect", NULL};
+    static const char *const place[] = {"cursor", NULL}, *const shared[] = {"cursor", "facets", NULL};
+    static const char *const apart[] = {"cursor", "limit", "fields", "include", "facets", "format", "dialect", NULL};
     const struct studies_list_params *params = rq->params;
     struct db_studies_query *query = &ret_list->query;
     ret_list->identity = query_without(rq->arena, rq->query, apart);
     ret_list->page = query_without(rq->arena, rq->query, place);
-    if (!ret_list->identity || !ret_list->page)
+    ret_list->beside = query_without(rq->arena, rq->query, shared);
+    if (!ret_list->identity || !ret_list->page || !ret_list->beside)
         return API_UNAVAILABLE;
     query->filter = params->filter;
     query->limit = params->limit > 0 ? (int)params->limit : STUDIES_PAGE;
@@ -78,7 +80,7 @@ static const char *neighbour(struct request *rq, const struct list_query *list, 
         return NULL;
     struct cursor cursor = {.backwards = backwards, .position = *at};
     const char *text = cursor_write(rq->arena, list->identity, &cursor);
-    return text ? url_with(rq->arena, rq->path, list->page, "cursor", text) : NULL;
+    return text ? url_with(rq->arena, rq->path, list->beside, "cursor", text) : NULL;
 }
 
 struct page_links page_links(struct request *rq, const struct list_query *list, const struct db_studies_page *page)
@@ -124,8 +126,12 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
 {
     json_t *meta = NULL;
     enum api_error error = list_meta(rq, page->total, page->returned, list->query.limit, &meta);
-    if (error != API_OK)
+    if (error == API_OK)
+        error = facets_add(rq, meta);
+    if (error != API_OK) {
+        json_decref(meta);
         return error;
+    }
     struct page_links links = page_links(rq, list, page);
     json_t *members = json_pack("{s:s, s:s, s:o, s:o}", "self", links.self, "first", links.first, "next", json_maybe(links.next), "prev",
                                 json_maybe(links.prev));
@@ -159,6 +165,8 @@ static void check_format(struct request *rq, const struct studies_list_params *p
 {
     if (rq->format != FORMAT_JSON && params->include && !faults_name(rq->faults, "format"))
         faults_add(rq->faults, "query", "include", "goes with JSON: ask for format=json, or leave it out", NULL);
+    if (rq->format != FORMAT_JSON && params->facets && !faults_name(rq->faults, "format"))
+        faults_add(rq->faults, "query", "facets", "are part of meta, which JSON alone has: ask for format=json, or leave them out", NULL);
 }
 
 /* Only beside right filters can be told whose cursor it is. */

@@ -25,6 +25,7 @@ enum param_type {
     T_FORMAT,      /* int                        0 = absent, else 1 + index of the route's formats and of values */
     T_DIALECT,     /* int                        0 = absent, else 1 + index into values, enum csv_dialect       */
     T_FIELDS,      /* fields_param               name,… from values                                     */
+    T_FACETS,      /* facets_param               name,…: values[i] is enum db_facet i, each once         */
     T_CURSOR,      /* const char *               [A-Za-z0-9_-]+, at most max characters                 */
     T_SEARCH,      /* const struct db_search *   words, "phrases", -without, begin*, OR: at most max characters; NULL = absent */
     T_DAY,         /* const char *               YYYY-MM-DD, a real day                                 */

@@ -4,6 +4,7 @@
  */
 #include "server/route.h"
 
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
@@ -90,6 +91,7 @@ static const struct param studies_list_rows[] = {
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
     {"include", IN_QUERY, T_FIELDS, AT(studies_list_params, include), .values = include_names},
+    {"facets", IN_QUERY, T_FACETS, AT(studies_list_params, facets), .values = facet_names},
     LIST_FORMATS(studies_list_params),
     {0},
 };
