@@ -14,12 +14,14 @@ function dumpRoutes() {
   return JSON.parse(execFileSync(STUDYD, ['--dump-routes'], { encoding: 'utf8' }));
 }
 
-// Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
+const OWN = fs.readdirSync(path.join(ROOT, 'data')).map((edition) => path.join(ROOT, 'data', edition));
+
+// Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise. With {editions} first, it serves those folders.
 async function serve(...options) {
+  const { editions } = typeof options[0] === 'object' ? options.shift() : { editions: OWN };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-contract-'));
   const db = path.join(folder, 'register.db');
-  for (const edition of fs.readdirSync(path.join(ROOT, 'data')))
-    execFileSync(STUDYD, ['import', '--db', db, path.join(ROOT, 'data', edition)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const edition of editions) execFileSync(STUDYD, ['import', '--db', db, edition], { stdio: ['ignore', 'ignore', 'inherit'] });
   const child = spawn(STUDYD, ['serve', '--db', db, '--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => { said += chunk; });
