@@ -47,9 +47,9 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
     {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
-    RANGES(type, call_year, 1900, 2200),                                                                               \
+    RANGES(type, call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                             \
     CODES(type, mechanism, .values = mechanism_codes),                                                                 \
-    RANGES(type, award_call_year, 1900, 2200),                                                                         \
+    RANGES(type, award_call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                       \
     CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
     CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
     CODES(type, and_category, .vocabulary = DB_VOCAB_CATEGORY),                                                        \

@@ -9,24 +9,21 @@ const PLACE = new Map(ORDER.map((letter, place) => [letter, place]));
 const LETTERS = 100; // of a name that count; longer ones are equal so far
 
 // Whatever stands between two words, and is no sign of its own: one space, however much of it there is.
-const isBetween = (c) => (c.codePointAt(0) < 0xC0 && !/[a-z0-9]/.test(c)) || /[\u2000-\u206f×÷]/.test(c);
+const isBetween = (c) => (c.codePointAt(0) < 0xC0 && !/[a-z0-9]/i.test(c)) || /[\u2000-\u206f×÷]/.test(c);
 const withoutAccent = (c) => c.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+
+// What the letter counts as: its own, that of another alphabet beside it, or the one under its accent. Signs of other scripts keep the order of their
+// numbers, after all of ours.
+function letterOf(c) {
+  const small = c.toLowerCase();
+  return [small, BESIDE[small], withoutAccent(small)].find((letter) => PLACE.has(letter)) ?? c;
+}
 
 // A list of numbers: names sort as their lists do.
 function placesOf(name) {
-  const spelt = name.normalize('NFC').toLowerCase().replace(/[\u0300-\u036f]/g, '').replace(/aa/g, 'å');
-  const letters = [];
-  for (const c of spelt) {
-    if (isBetween(c)) {
-      letters.push(' ');
-      continue;
-    }
-    const own = PLACE.has(c) ? c : BESIDE[c] ?? withoutAccent(c);
-    letters.push(PLACE.has(own) ? own : c);
-  }
+  const letters = [...name.normalize('NFC').replace(/[\u0300-\u036f]/g, '').replace(/aa/gi, 'å')].map((c) => (isBetween(c) ? ' ' : letterOf(c)));
   const places = letters.filter((c, i) => c !== ' ' || (i > 0 && letters[i - 1] !== ' '));
   while (places.at(-1) === ' ') places.pop();
-  if (places[0] === ' ') places.shift();
   return places.map((c) => PLACE.get(c) ?? 1000 + c.codePointAt(0));
 }
 

@@ -86,9 +86,12 @@ function awardsPass({ award_call_year: years, award_mechanism: mechanisms }, { c
 const AWARDS = ['award_call_year', 'award_mechanism'];
 const isFilter = (name) => name in FILTERS || AWARDS.includes(name);
 
-function passes(values, study, records) {
-  return awardsPass(values, study)
-    && Object.entries(FILTERS).every(([name, holds]) => values[name] === undefined || holds(values[name], study, records) !== (values[name].not ?? false));
+// study → whether all filters of values let it through.
+function filterOf(values, records) {
+  const asked = Object.keys(FILTERS).filter((name) => values[name] !== undefined);
+  const byAward = AWARDS.some((name) => values[name] !== undefined);
+  return (study) => (!byAward || awardsPass(values, study))
+    && asked.every((name) => FILTERS[name](values[name], study, records) !== (values[name].not ?? false));
 }
 
-module.exports = { FILTERS, AWARDS, isFilter, passes, isBehind, within };
+module.exports = { FILTERS, AWARDS, isFilter, filterOf, isBehind, within };

@@ -2,7 +2,7 @@
 // A naive model of the contract: the records in memory, every question answered by looking at all of them. It says what is wrong with an answer of
 // the daemon, knowing nothing but the target that was asked.
 'use strict';
-const { isFilter, passes } = require('./filters.js');
+const { isFilter, filterOf } = require('./filters.js');
 const { sorted } = require('./order.js');
 const { parameterOf, readQuery } = require('./parameters.js');
 const lists = require('./lists.js');
@@ -44,7 +44,7 @@ class Model {
 
   filtered(values, without = []) {
     const asked = Object.fromEntries(Object.entries(values).filter(([name]) => isFilter(name) && !without.includes(name)));
-    return this.records.studies.filter((study) => passes(asked, study, this.records));
+    return this.records.studies.filter(filterOf(asked, this.records));
   }
 
   // The whole list, in order. The last ones are kept: pages of one list follow each other.
@@ -92,8 +92,8 @@ class Model {
   #refusal({ status, body }, { faults, possible, operation }) {
     if (status !== 400) return [`${status}, though ${[...faults].map((name) => name || '(nothing)').join(', ')} is at fault`];
     this.seen.refused = (this.seen.refused ?? 0) + 1;
-    const { errors } = JSON.parse(body), named = new Set(errors.map(({ name }) => name));
-    const wrong = [...[...faults].filter((name) => !named.has(name)).map((name) => `${name} is at fault and not named`),
+    const { errors, errors_left_out: leftOut } = JSON.parse(body), named = new Set(errors.map(({ name }) => name));
+    const wrong = [...[...faults].filter((name) => !named.has(name) && leftOut === undefined).map((name) => `${name} is at fault and not named`),
       ...[...named].filter((name) => !faults.has(name) && !possible.has(name)).map((name) => `${name} is named and not at fault`)];
     for (const { name, did_you_mean: meant } of errors)
       if (meant !== undefined && !this.#takes(operation, name, meant)) wrong.push(`${name}: "${meant}" is meant, and not known either`);

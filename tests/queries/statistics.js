@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Statistics: what every cell and the total sum over the studies of their own link, and that the link is to the studies they are of.
 'use strict';
-const { passes, within } = require('./filters.js');
+const { within } = require('./filters.js');
 
 const GRAIN = { getRegionStatistics: 'region', getFundingStatistics: 'award' };
 const DIMENSIONS = { getRegionStatistics: ['region'], getCallStatistics: ['call_year'], getFundingStatistics: ['call_year', 'mechanism'],
@@ -96,8 +96,9 @@ function table(model, question, exchange) {
   const chosen = model.filtered(others).filter((study) => grain !== 'award' || pickedAwards(values, study).length > 0);
   const dimensions = values.group_by ?? DIMENSIONS[operation.id], wrong = [];
   const check = (cell, studies, keys, at) => {
-    const asked = model.read(cell.studies).values, linked = model.filtered(asked);
-    if (linked.length !== studies.length || linked.some((study) => !studies.includes(study))) wrong.push(`${at}: its link ${cell.studies} has ${linked.length} studies, not ${studies.length}`);
+    const { values: asked, faults } = model.read(cell.studies), linked = model.filtered(asked);
+    if (faults.size) wrong.push(`${at}: its link ${cell.studies} is refused for ${[...faults]}`);
+    else if (linked.length !== studies.length || linked.some((study) => !studies.includes(study))) wrong.push(`${at}: its link ${cell.studies} has ${linked.length} studies, not ${studies.length}`);
     else wrong.push(...differ(cell, measuresOf(studies, grain, keys, asked, whole), at));
   };
   check(meta.totals, chosen, {}, 'meta.totals');
