@@ -131,7 +131,7 @@ const struct route routes[] = {
      .errors = E(BAD_PARAMETER)},
     {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_summary_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getReconciliation", "GET", "/stats/reconciliation", stats_reconciliation, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},

@@ -128,12 +128,14 @@ const ANSWERS = { getRegionStatistics: table, getCallStatistics: table, getFundi
 
 const dimensionsOf = ({ operation, values }) => values.group_by ?? DIMENSIONS[operation.id] ?? [];
 const both = (values, name) => values[name] !== undefined && values[`and_${name}`] !== undefined;
+const byInclusion = (question) => (question.operation.id === 'getRegionStatistics' && dimensionsOf(question).includes('region'))
+  || (question.operation.id === 'getSummary' && !question.values.group_by);
 const isStatistic = ({ path }) => path.startsWith('/stats/') && path !== '/stats/reconciliation';
 const TOGETHER = [
   // The link of a cell needs a filter for its own value; where both are taken there is none left.
   { of: isStatistic, name: 'and_category', wrong: (question) => dimensionsOf(question).includes('category') && both(question.values, 'category') },
   { of: isStatistic, name: 'and_inclusion_region',
-    wrong: (question) => question.operation.id === 'getRegionStatistics' && dimensionsOf(question).includes('region') && both(question.values, 'inclusion_region') },
+    wrong: (question) => byInclusion(question) && both(question.values, 'inclusion_region') },
   { of: isStatistic, name: 'weighting', wrong: (question) => question.values.weighting === 'whole' && !dimensionsOf(question).includes('category') },
   { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
 ];
