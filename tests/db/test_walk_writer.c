@@ -394,5 +394,5 @@ int main(void)
     tcase_add_test(cases, a_walk_meets_every_calm_study_once_while_studies_are_removed);
     tcase_add_test(cases, a_cursor_whose_row_is_gone_stands_where_it_stood);
     tcase_add_test(cases, a_cursor_whose_row_moved_stays_behind);
-    return run("walk", cases, false);
+    return run("walk under a writer", cases, false);
 }
