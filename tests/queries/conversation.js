@@ -2,12 +2,13 @@
 // One question and what follows from it: the same question in other forms, the pages beside it, cursors where they do not belong.
 'use strict';
 const { chanceOf } = require('./chance.js');
+const { linksOf } = require('./lists.js');
 const { TARGET } = require('./questions.js');
 
 const OPERATIONS = [['listStudies', '/studies', 80], ['getStudy', null, 2], ['getRecruitment', null, 3], ['getRegionStatistics', '/stats/regions', 2], ['getCallStatistics', '/stats/calls', 2],
   ['getFundingStatistics', '/stats/funding', 2], ['getCategoryStatistics', '/stats/categories', 2], ['getInstitutionStatistics', '/stats/institutions', 2],
   ['getLeaderStatistics', '/stats/leaders', 1], ['getSummary', '/stats/summary', 1], ['getReconciliation', '/stats/reconciliation', 1]];
-const CHANCES = { sort: 0.5, limit: 0.75, fields: 0.6, from: 0.4, to: 0.4, interval: 0.4, group_by: 0.4, weighting: 0.3 };
+const CHANCES = { sort: 0.5, limit: 0.75, fields: 0.6, from: 0.4, to: 0.4, interval: 0.4, group_by: 0.4, weighting: 0.3, facets: 0.12, include: 0.1 };
 const BELOW = { getStudy: (id) => `/studies/${id}`, getRecruitment: (id) => `/studies/${id}/recruitment` };
 const PAGES = 4; // that are turned at most
 
@@ -28,39 +29,58 @@ class Conversations {
     this.operations = OPERATIONS.filter(([id]) => model.parameters.has(id));
   }
 
-  // Asks, and returns what is wrong: [{target, wrong}].
+  #takes(operation, name, value) {
+    return this.model.parameters.get(operation).find((row) => row.name === name)?.values.includes(value) ?? false;
+  }
+
+  // Asks, and returns what is wrong: [{number, target, wrong}].
   async hold(number) {
     const random = chanceOf(this.seed, number), faults = [];
-    const ask = async (target) => {
+    const ask = async (target, isQuestion = true) => {
       if (target.length > TARGET) return null;
-      this.targets.add(target);
+      if (isQuestion) this.targets.add(target);
       const exchange = await this.client.ask(target), wrong = this.model.check(exchange);
       if (wrong.length) faults.push({ number, target, wrong });
       return wrong.length || exchange.status !== 200 ? null : exchange;
     };
-    const first = await ask(this.#first(random));
-    if (first && first.target.split('?')[0] === '/studies') await this.#turn(random, first, ask);
+    const { operation, target } = this.#first(random), first = await ask(target);
+    if (first && operation === 'listStudies') await this.#turn(random, first, ask);
+    if (first) await this.#otherForms(random, operation, first, ask);
     return faults;
+  }
+
+  // The same question as a table and as lines.
+  async #otherForms(random, operation, { target }, ask) {
+    for (const format of ['csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name))) {
+      const table = withPair(target, 'format', format);
+      await ask(format === 'csv' && random.is(0.3) ? withPair(table, 'dialect', random.one(['excel-nb', 'rfc4180'])) : table, false);
+    }
   }
 
   #first(random) {
     const [operation, fixed] = pickOperation(random, this.operations), path = fixed ?? BELOW[operation](random.one(this.questions.cards).id);
     let pairs = this.questions.right(random, operation, CHANCES);
     for (let times = random.is(0.35) ? 1 + (random.is(0.3) ? random.between(1, 2) : 0) : 0; times > 0; times--) pairs = this.questions.wrong(random, operation, pairs);
-    return pairs.length ? `${path}?${this.questions.written(random, pairs)}` : path;
+    return { operation, target: pairs.length ? `${path}?${this.questions.written(random, pairs)}` : path };
   }
 
-  // Follows next and prev with another limit or other members each time, and takes a cursor to where it does not belong.
+  // Follows next and prev with another limit, other members or in another form each time, and takes a cursor to where it does not belong.
   async #turn(random, first, ask) {
     let at = first;
     for (let pages = random.is(0.25) ? random.between(1, PAGES) : 0; at && pages > 0; pages--) {
-      const { next, prev } = JSON.parse(at.body).links, way = next && prev ? random.one([next, next, prev]) : next ?? prev;
+      const { next, prev } = at.headers.link ? linksOf(at.headers.link) : {}, way = next && prev ? random.one([next, next, prev]) : next ?? prev;
       if (!way) break;
       const cursor = /cursor=([^&]*)/.exec(way)[1];
       if (random.is(0.08)) await ask(this.#misplaced(random, way, cursor));
-      const limited = random.is(0.6) ? withPair(way, 'limit', random.between(1, 60)) : way;
-      at = await ask(random.is(0.2) ? withPair(limited, 'fields', random.one([null, 'id', 'name,id'])) : limited);
+      at = await ask(this.#changed(random, way));
     }
+  }
+
+  #changed(random, way) {
+    const limited = random.is(0.6) ? withPair(way, 'limit', random.between(1, 60)) : way;
+    const picked = random.is(0.2) ? withPair(limited, 'fields', random.one([null, 'id', 'name,id'])) : limited;
+    const forms = ['json', 'csv', 'ndjson'].filter((name) => this.#takes('listStudies', 'format', name));
+    return forms.length && random.is(0.3) ? withPair(picked, 'format', random.one(forms)) : picked;
   }
 
   #misplaced(random, way, cursor) {

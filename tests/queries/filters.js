@@ -2,6 +2,7 @@
 // Which studies a filter lets through. Each row says what a study has; the question says what is wanted. What is not known is not within anything,
 // and so falls to the negation.
 'use strict';
+const { fits } = require('./search.js');
 
 const within = (ranges, value) => value !== null && ranges.some(([low, high]) => low <= value && value <= high);
 
@@ -49,6 +50,7 @@ function isBehind({ card, plannedEnd }) {
 /* ── the table ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const FILTERS = {
+  q: fits,
   programme: codes((card) => [card.programme]),
   id: codes((card) => [card.id]),
   call_year: ranges((card) => card.call_year),

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GET /studies: rows, totals and pages.
 'use strict';
+const { facetsDiffer } = require('./facets.js');
+const { tableDiffers, linesDiffer } = require('./formats.js');
+const { highlightsDiffer } = require('./search.js');
 
 const LIMIT = 50;
 
@@ -30,9 +33,13 @@ function rowsDiffer(wanted, got, name) {
 
 /* ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-// The rows from start to end of the whole list that the question asks for.
+const isTable = ({ values }) => values.format === 'csv' || values.format === 'ndjson';
+
+// The rows from start to end of the whole list that the question asks for. A table without limit and cursor is all of it.
 function pageOf(model, question, whole) {
-  const limit = question.values.limit ?? LIMIT, place = question.values.cursor ? model.placeOf(question) : { from: 0 };
+  const { limit: asked, cursor } = question.values;
+  if (isTable(question) && asked === undefined && cursor === undefined) return { limit: null, start: 0, end: whole.length };
+  const limit = asked ?? LIMIT, place = cursor ? model.placeOf(question) : { from: 0 };
   if (place.to !== undefined) return { limit, start: Math.max(0, place.to - limit), end: place.to };
   return { limit, start: place.from, end: Math.min(whole.length, place.from + limit) };
 }
@@ -50,16 +57,18 @@ function linkDiffers(model, question, rel, url, place) {
   return sameForm(question, linked).map((name) => `links.${rel} has another ${name}: ${url}`);
 }
 
-const sameForm = (a, b) => ['limit', 'fields', 'include', 'facets', 'format', 'dialect'].filter((name) => {
-  const value = ({ values }) => JSON.stringify(name === 'limit' ? values.limit ?? LIMIT : name === 'fields' && values.fields ? [...new Set(values.fields)].sort() : values[name]);
-  return value(a) !== value(b);
-});
+const FORM = {
+  limit: ({ limit }) => limit ?? LIMIT, fields: ({ fields }) => fields && [...new Set(fields)].sort(), include: ({ include }) => include, facets: ({ facets }) => facets,
+  format: ({ format }) => format ?? 'json', dialect: ({ dialect }) => dialect ?? 'rfc4180',
+};
+const sameForm = (a, b) => Object.keys(FORM).filter((name) => JSON.stringify(FORM[name](a.values)) !== JSON.stringify(FORM[name](b.values)));
 
 function linksDiffer(model, question, links, page, total) {
   const same = (rel, url) => {
     const linked = model.read(url), cursor = rel === 'self' ? question.values.cursor : undefined;
     return model.identity(linked) === model.identity(question) && linked.values.cursor === cursor && !sameForm(question, linked).length ? [] : [`links.${rel} is ${url}`];
   };
+  if (page.limit === null) return [...same('self', links.self), ...['first', 'next', 'prev'].filter((rel) => links[rel]).map((rel) => `a whole result has a link ${rel}`)];
   return [...same('self', links.self), ...same('first', links.first),
     ...linkDiffers(model, question, 'next', links.next, page.end < total ? { from: page.end } : null),
     ...linkDiffers(model, question, 'prev', links.prev, page.start > 0 ? { to: page.start } : null)];
@@ -73,7 +82,10 @@ function headerDiffers(header, links) {
   return header === (written.length > LINK_ROOM ? undefined : written) ? [] : [`Link is ${header}`];
 }
 
-const headerLinks = (header) => Object.fromEntries([...(header ?? '').matchAll(/<([^>]*)>; rel="([a-z]+)"/g)].map(([, url, rel]) => [rel, url]));
+const SHORT = 400; // a question of so many characters has links that fit
+const lostLinks = ({ target }) => (target.length < SHORT ? ['there is no Link'] : []);
+
+const linksOf = (header) => Object.fromEntries([...header.matchAll(/<([^>]*)>; rel="([a-z]+)"/g)].map(([, url, rel]) => [rel, url]));
 
 function metaDiffers(model, meta, wanted) {
   const { licence, attribution, data_version: version } = meta;
@@ -84,20 +96,55 @@ function metaDiffers(model, meta, wanted) {
 
 /* ── the answer ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
+const TYPES = { json: 'application/json', csv: 'text/csv', ndjson: 'application/x-ndjson' };
+
+// What every format says in its head.
+function headDiffers(question, headers, total, returned) {
+  const type = headers['content-type'].split(';')[0], wanted = TYPES[question.values.format ?? 'json'], counts = [headers['x-total-count'], headers['x-row-count']];
+  return [...(type === wanted ? [] : [`it is ${type}, not ${wanted}`]),
+    ...(!question.counted || counts.join() === `${total},${returned}` ? [] : [`X-Total-Count and X-Row-Count are ${counts}, not ${total} and ${returned}`])];
+}
+
+// Of a list whose rows are known: {whole: how many, page, rows, example: a row whose members say the columns, name: of a row}.
+function rowsAnswer(model, question, exchange, { whole, page, rows, example, name }) {
+  const { headers, body } = exchange, { format, dialect } = question.values;
+  const head = headDiffers(question, headers, whole, rows.length);
+  if (!isTable(question)) {
+    const { data, meta, links } = JSON.parse(body);
+    return [...metaDiffers(model, meta, { total: whole, returned: rows.length, limit: page.limit }), ...rowsDiffer(rows, data, name), ...linksDiffer(model, question, links, page, whole),
+      ...headerDiffers(headers.link, links), ...head, ...(question.values.facets || meta.facets ? facetsDiffer(model, question, meta.facets) : [])];
+  }
+  const links = headers.link === undefined ? lostLinks(exchange) : linksDiffer(model, question, linksOf(headers.link), page, whole);
+  return [...(format === 'csv' ? tableDiffers(rows, example, body, dialect === 'excel-nb') : linesDiffer(rows, body)), ...links, ...head];
+}
+
+// Takes the highlights out of the rows, which are then as they are without, and says what is wrong with them.
+function takeHighlights({ values }, studies, exchange) {
+  const lines = values.format === 'ndjson' ? exchange.body.split('\n').slice(0, -1).map((line) => JSON.parse(line)) : JSON.parse(exchange.body);
+  const rows = values.format === 'ndjson' ? lines : lines.data;
+  const wrong = rows.map((row, i) => {
+    const { highlights } = row;
+    delete row.highlights;
+    return Array.isArray(highlights) ? studies[i] && highlightsDiffer(values.q, studies[i], highlights) : 'no highlights';
+  });
+  const body = values.format === 'ndjson' ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : JSON.stringify(lines);
+  return { wrong: wrong.map((why, i) => why && `row ${i} (${studies[i]?.id}): ${why}`).filter(Boolean), exchange: { ...exchange, body } };
+}
+
 function listStudies(model, question, exchange) {
-  const whole = model.list(question), page = pageOf(model, question, whole), body = JSON.parse(exchange.body);
-  const rows = whole.slice(page.start, page.end);
-  return [
-    ...metaDiffers(model, body.meta, { total: whole.length, returned: rows.length, limit: page.limit }),
-    ...rowsDiffer(rows.map(({ card }) => picked(card, question.values.fields)), body.data, (i) => `${rows[i].id} (${rows[i].card.name})`),
-    ...linksDiffer(model, question, body.links, page, whole.length), ...headerDiffers(exchange.headers.link, body.links),
-  ];
+  const whole = model.list(question), page = pageOf(model, question, whole), { fields, include, format } = question.values;
+  const studies = whole.slice(page.start, page.end), rows = studies.map(({ card }) => picked(card, fields));
+  const { wrong, exchange: bare } = include && format !== 'csv' ? takeHighlights(question, studies, exchange) : { wrong: [], exchange };
+  return [...wrong, ...rowsAnswer(model, question, bare, { whole: whole.length, page, rows, example: picked(model.records.studies[0].card, fields), name: (i) => `${studies[i].id} (${studies[i].card.name})` })];
 }
 
 const ANSWERS = { listStudies };
 const TOGETHER = [
   // A cursor belongs to its question; only beside right filters can be told whose it is.
   { name: 'cursor', wrong: (question, model) => question.values.cursor !== undefined && !model.placeOf(question) },
+  { name: 'include', wrong: ({ values }) => values.include?.includes('highlights') && values.q === undefined },
+  { name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
+  { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
 ];
 
-module.exports = { ANSWERS, TOGETHER, picked, rowsDiffer, firstDifference, pageOf, linksDiffer, headerLinks, metaDiffers, LIMIT };
+module.exports = { ANSWERS, TOGETHER, picked, rowsDiffer, firstDifference, pageOf, rowsAnswer, linksOf, LIMIT };

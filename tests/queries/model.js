@@ -28,7 +28,8 @@ class Model {
   read(target) {
     const at = target.indexOf('?'), path = at < 0 ? target : target.slice(0, at);
     const operation = this.spec.find('GET', path), parameters = this.parameters.get(operation.id);
-    const question = { target, path, operation, ...readQuery(parameters, at < 0 ? undefined : target.slice(at + 1)), possible: new Set() };
+    const question = { target, path, operation, ...readQuery(parameters, at < 0 ? undefined : target.slice(at + 1)), possible: new Set(),
+      counted: 'x-total-count' in (operation.responses[200]?.headers ?? {}) };
     // Of values that are at fault themselves little can be said together.
     const isRight = question.faults.size === 0;
     for (const { of, name, wrong } of TOGETHER)

@@ -2,6 +2,7 @@
 // The order of a list: keys one after another, what is not known last whichever way, the id always in the end.
 'use strict';
 const { comparePlaces } = require('./alphabet.js');
+const { relevance } = require('./search.js');
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -19,26 +20,29 @@ const KEYS = {
   mechanism: [({ card }) => card.mechanism, compare],
   status: [({ card }) => card.status, compare],
   updated: [({ card }) => Date.parse(card.updated), compare],
+  relevance: [(study, { q }) => relevance(q, study), compare],
 };
 
 const USUAL = [{ key: 'call_year', down: false }], LAST = { key: 'id', down: false };
 
-function compareBy({ key, down }, a, b, values) {
-  const [value, way] = KEYS[key], x = value(a, values), y = value(b, values);
+function compareBy({ key, down }, x, y) {
   if (x === null || y === null) return (x === null) - (y === null);
+  const [, way] = KEYS[key];
   return down ? -way(x, y) : way(x, y);
 }
 
-// values: the whole question.
-function sorted(studies, values, usual = USUAL) {
-  const keys = [...(values.sort ?? usual), LAST];
-  return [...studies].sort((a, b) => {
-    for (const key of keys) {
-      const order = compareBy(key, a, b, values);
+// values: the whole question. What is looked for comes by how well it fits, unless it is sorted otherwise.
+function sorted(studies, values) {
+  const keys = [...(values.sort ?? (values.q ? [{ key: 'relevance', down: true }, ...USUAL] : USUAL)), LAST];
+  const rows = studies.map((study) => ({ study, by: keys.map(({ key }) => KEYS[key][0](study, values)) }));
+  rows.sort((a, b) => {
+    for (let i = 0; i < keys.length; i++) {
+      const order = compareBy(keys[i], a.by[i], b.by[i]);
       if (order !== 0) return order;
     }
     return 0;
   });
+  return rows.map(({ study }) => study);
 }
 
 module.exports = { sorted, KEYS, USUAL };

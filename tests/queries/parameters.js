@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a query string says by the contract, or which parameters are at fault: read from openapi.yaml, by a reader for each kind of parameter.
 'use strict';
+const { readSearch } = require('./search.js');
 
 /* ── text ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -106,11 +107,12 @@ const KINDS = {
     const picked = KINDS.picks(text, kind);
     return new Set(picked).size === picked.length ? picked : refuse('a value twice');
   },
+  search: (text) => readSearch(text, refuse),
   cursor: (text) => (/^[A-Za-z0-9_-]{1,700}$/.test(text) ? text : refuse('no cursor')),
 };
 
 const CHOICE = /^\^(!\?|-\?)?\(\?:([a-z0-9_|-]+)\)(?:.*\{0,(\d+)\})?/;
-const BY_NAME = { cursor: 'cursor', updated: 'times', group_by: 'distinct' };
+const BY_NAME = { q: 'search', cursor: 'cursor', updated: 'times', group_by: 'distinct', facets: 'distinct' };
 
 // {name, kind, …}: a parameter as its schema describes it. vocabulary(name) gives a function from a spelling to what it stands for.
 function parameterOf({ name, schema, example }, vocabulary) {

@@ -3,6 +3,7 @@
 // gets wrong. Whether the result is right after all is for the model to say.
 'use strict';
 const { FILTERS, isFilter } = require('./filters.js');
+const { wordsOf } = require('./search.js');
 
 const TARGET = 3900; // characters that the daemon reads of a target, and some room
 
@@ -62,9 +63,24 @@ class Questions {
       sort: () => random.some(values, random.is(0.5) ? 1 : most).map((key) => (random.is(0.5) ? `-${key}` : key)).join(','),
       picks: () => random.some(values, random.is(0.8) ? 4 : 40).concat(random.is(0.05) ? [values[0], values[0]] : []).join(','),
       distinct: () => random.some(values, most).join(','),
+      search: () => this.#search(random),
     };
     if (!kinds[parameter.kind]) throw new Error(`no question is known with ${name}: teach questions.js its kind ${parameter.kind}`);
     return kinds[parameter.kind]();
+  }
+
+  // Words of the register's own texts, whole or their beginnings, some of them in another spelling, joined this way and that.
+  #search(random) {
+    const term = () => {
+      const card = random.one(this.cards), text = random.one([card.acronym, card.title.nb, card.scientific_title, card.summary.nb, card.leader.name, card.institution.name, card.categories[0]?.label.nb,
+        card.hospitals?.[0].name].filter(Boolean));
+      const words = wordsOf(text), at = random.below(words.length), { spelt } = words[at] ?? { spelt: 'x' };
+      const respelt = random.one([spelt, spelt, spelt.toUpperCase(), spelt.replace(/å/g, 'aa'), spelt.replace(/[æå]/g, 'a').replace(/ø/g, 'o'), spelt.normalize('NFD')]);
+      const minus = random.is(0.15) ? '-' : '';
+      if (random.is(0.2)) return `${minus}"${text.slice(words[at]?.start ?? 0, words[Math.min(at + random.below(3), words.length - 1)]?.end ?? 1).replace(/["«»\u201c-\u201f*]/g, ' ')}"`;
+      return minus + (random.is(0.2) ? `${respelt.slice(0, random.between(1, respelt.length))}*` : respelt);
+    };
+    return Array.from({ length: random.one([1, 1, 1, 2, 2, 3, 5]) }, (_, i) => (i && random.is(0.25) ? 'OR ' : '') + term()).join(random.one([' ', ' ', '  ']));
   }
 
   #names(random, { of }) {
@@ -101,6 +117,7 @@ class Questions {
       () => other(`!${value()}`), () => other(`${value()},${random.one(['x', '-1', '0', 'null', '1e3', 'ukjent-verdi', '..', '-'])}`), () => other(`${(row.high ?? 0) + 1}`), () => other(`${(row.low ?? 0) - 1}..`),
       () => other(`${row.high ?? 9}..${row.low ?? 1}`), () => other(Array(random.one([5, 17, 101])).fill(value()).join(',')), () => other(value().toUpperCase()), () => other(` ${value()}`),
       () => other(`${value()}\u0007`), () => [...pairs, `${row.name}=%${random.one(['', '2', 'zz', 'FF', '00', 'C3', 'ED%A0%80'])}`], () => [...pairs, `${row.name}=a+b`], () => [...pairs, `${row.name}="x"`],
+      () => other(random.one(['(a b)', 'a OR', 'OR a', 'a OR OR b', 'AND', '"a', 'a"b"', '- a', '--a', '*', 'a*b', '...', '!a', 'a|b', 'NOT a', `a${' b'.repeat(32)}`, 'a'.repeat(501)])),
       () => other(random.one(['0', '501', '-1', '1.5', '01', '1e2', '+1', '١', '2024-02-30', '2024-13-01T00:00:00Z', '2024-01-01T24:00:00Z', '2024-01-01T10:00:00'])),
     ];
     return random.one(faults)();
