@@ -6,7 +6,7 @@ const { placesOf, comparePlaces } = require('./alphabet.js');
 /* ── values: what each facet counts, in the order of equals ──────────────────────────────────────────────────── */
 
 const STATUSES = ['planned', 'recruiting', 'recruitment-ended', 'follow-up', 'completed', 'stopped', 'unknown'];
-const years = (of) => ({ studies }) => [...new Set(studies.flatMap(({ card }) => of(card)))].sort((a, b) => a - b);
+const years = (of) => ({ studies }, asked) => [...new Set([...studies.flatMap(({ card }) => of(card)), ...(asked?.ranges ?? []).flat().filter(Number.isFinite)])].sort((a, b) => a - b);
 const byName = (rows) => rows.map(([value, name]) => ({ value, places: placesOf(name) })).sort((a, b) => comparePlaces(a.places, b.places) || (a.value < b.value ? -1 : 1)).map(({ value }) => value);
 const codes = (list) => (records) => records[list].map(({ code }) => code);
 const institutions = ({ institutions: all }) => byName(all.map(({ id, name }) => [id, name]));
@@ -33,7 +33,7 @@ function isNamed(asked, value) {
 /* ── the answer ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 function valuesOf(model, { values }, name) {
-  const counted = FACETS[name](model.records).map((value) => ({ value, study_count: model.filtered({ ...values, [name]: only(name, value) }).length }));
+  const counted = FACETS[name](model.records, values[name]).map((value) => ({ value, study_count: model.filtered({ ...values, [name]: only(name, value) }).length }));
   const shown = counted.filter(({ value, study_count: count }) => count > 0 || isNamed(values[name], value)).sort((a, b) => b.study_count - a.study_count);
   const none = NONE[name] ? model.filtered(values, [name]).filter(({ card }) => NONE[name](card)).length : 0;
   return none ? [...shown, { value: null, study_count: none }] : shown;

@@ -54,8 +54,11 @@ function linkDiffers(model, question, rel, url, place) {
   const linked = model.read(url);
   if (linked.faults.size || linked.path !== question.path) return [`links.${rel} asks wrongly: ${url}`];
   if (model.identity(linked) !== own.identity) return [`links.${rel} asks for something else: ${url}`];
-  return sameForm(question, linked).map((name) => `links.${rel} has another ${name}: ${url}`);
+  return sameForm(pageBeside(question), linked).map((name) => `links.${rel} has another ${name}: ${url}`);
 }
+
+// Facets would be the same on each page: the links to the other ones leave them out.
+const pageBeside = ({ values: { facets, ...values } }) => ({ values });
 
 const FORM = {
   limit: ({ limit }) => limit ?? LIMIT, fields: ({ fields }) => fields && [...new Set(fields)].sort(), include: ({ include }) => include, facets: ({ facets }) => facets,

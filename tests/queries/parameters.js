@@ -107,12 +107,13 @@ const KINDS = {
     const picked = KINDS.picks(text, kind);
     return new Set(picked).size === picked.length ? picked : refuse('a value twice');
   },
+  ordered: (text, kind) => kind.values.filter((value) => KINDS.distinct(text, kind).includes(value)),
   search: (text) => readSearch(text, refuse),
   cursor: (text) => (/^[A-Za-z0-9_-]{1,700}$/.test(text) ? text : refuse('no cursor')),
 };
 
 const CHOICE = /^\^(!\?|-\?)?\(\?:([a-z0-9_|-]+)\)(?:.*\{0,(\d+)\})?/;
-const BY_NAME = { q: 'search', cursor: 'cursor', updated: 'times', group_by: 'distinct', facets: 'distinct' };
+const BY_NAME = { q: 'search', cursor: 'cursor', updated: 'times', group_by: 'distinct', facets: 'ordered' };
 
 // {name, kind, …}: a parameter as its schema describes it. vocabulary(name) gives a function from a spelling to what it stands for.
 function parameterOf({ name, schema, example }, vocabulary) {

@@ -63,6 +63,7 @@ class Questions {
       sort: () => random.some(values, random.is(0.5) ? 1 : most).map((key) => (random.is(0.5) ? `-${key}` : key)).join(','),
       picks: () => random.some(values, random.is(0.8) ? 4 : 40).concat(random.is(0.05) ? [values[0], values[0]] : []).join(','),
       distinct: () => random.some(values, most).join(','),
+      ordered: () => random.some(values, random.is(0.8) ? 3 : most).join(','),
       search: () => this.#search(random),
     };
     if (!kinds[parameter.kind]) throw new Error(`no question is known with ${name}: teach questions.js its kind ${parameter.kind}`);
