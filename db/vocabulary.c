@@ -2,6 +2,7 @@
  * The values a parameter may have, read once for each data version. A spelling handed out lives as long as the reader: an import
  * in the middle of a request takes nothing away from it.
  */
+#include "base/utf8.h"
 #include "db/image.h"
 
 #include <string.h>
@@ -226,16 +227,18 @@ const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary voca
     if (source->statement == STMT_COUNT)
         return constant_find(source->constants, value);
     /* As it is spelt before any case: names may differ in nothing else. */
-    const struct vocabulary *known = vocabulary_now(reader, vocabulary);
     const struct image *names = names_of(reader, source);
     const char *name = names == NULL ? NULL : name_spelt(names, value);
-    const struct map_entry *entry = name != NULL ? NULL : map_find(&known->found, value);
-    if (name == NULL && entry == NULL && source->fold_case && fold(value, folded)) {
-        name = names == NULL ? NULL : name_in_any_case(names, value);
-        entry = map_find(&known->any_case, folded);
-    }
     if (name != NULL)
         return name;
+    const struct vocabulary *known = vocabulary_now(reader, vocabulary);
+    const struct map_entry *entry = map_find(&known->found, value);
+    if (entry == NULL && source->fold_case && fold(value, folded)) {
+        name = names == NULL ? NULL : name_in_any_case(names, value);
+        if (name != NULL)
+            return name;
+        entry = map_find(&known->any_case, folded);
+    }
     return entry == NULL ? NULL : entry->text;
 }
 
