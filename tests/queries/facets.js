@@ -2,6 +2,7 @@
 // facets: for each value of a filter the studies that there would be, were it chosen in the place of what was.
 'use strict';
 const { placesOf, comparePlaces } = require('./alphabet.js');
+const { AWARDS, filterOf } = require('./filters.js');
 
 /* ── values: what each facet counts, in the order of equals ──────────────────────────────────────────────────── */
 
@@ -21,7 +22,7 @@ const FACETS = {
 const NONE = { category: ({ categories }) => !categories.length, region: ({ institution }) => institution.region === null, inclusion_region: (card) => card.inclusion_regions === null };
 
 // The filter that lets the value through and no other.
-const only = (name, value) => (typeof value === 'number' ? { not: false, ranges: [[value, value]] } : typeof value === 'boolean' ? value : { not: false, codes: [value] });
+const only = (value) => (typeof value === 'number' ? { not: false, ranges: [[value, value]] } : typeof value === 'boolean' ? value : { not: false, codes: [value] });
 
 // Whether the own filter names the value by itself.
 function isNamed(asked, value) {
@@ -32,10 +33,13 @@ function isNamed(asked, value) {
 
 /* ── the answer ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
+// The filters of awards are of one and the same award, so that neither can be asked without the other; all else is asked of those that are left.
 function valuesOf(model, { values }, name) {
-  const counted = FACETS[name](model.records, values[name]).map((value) => ({ value, study_count: model.filtered({ ...values, [name]: only(name, value) }).length }));
+  const all = FACETS[name](model.records, values[name]), left = model.filtered(values, [name]);
+  const count = (value) => (AWARDS.includes(name) ? model.filtered({ ...values, [name]: only(value) }) : left.filter(filterOf({ [name]: only(value) }, model.records))).length;
+  const counted = all.map((value) => ({ value, study_count: count(value) }));
   const shown = counted.filter(({ value, study_count: count }) => count > 0 || isNamed(values[name], value)).sort((a, b) => b.study_count - a.study_count);
-  const none = NONE[name] ? model.filtered(values, [name]).filter(({ card }) => NONE[name](card)).length : 0;
+  const none = NONE[name] ? left.filter(({ card }) => NONE[name](card)).length : 0;
   return none ? [...shown, { value: null, study_count: none }] : shown;
 }
 

@@ -16,7 +16,8 @@ function standsFor(id, { partOf }) {
   return all;
 }
 
-const hospitals = (card, study, records) => [card.institution, ...(card.hospitals ?? [])].flatMap(({ id }) => standsFor(id, records));
+// Kept with the study, once they were asked for.
+const hospitals = (card, study, records) => (study.hospitals ??= [card.institution, ...(card.hospitals ?? [])].flatMap(({ id }) => standsFor(id, records)));
 const categoryCodes = (card) => card.categories.map(({ code }) => code);
 const inclusionRegions = (card) => card.inclusion_regions ?? [];
 
