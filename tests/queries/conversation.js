@@ -8,7 +8,7 @@ const { TARGET } = require('./questions.js');
 const OPERATIONS = [['listStudies', '/studies', 80], ['getStudy', null, 2], ['getRecruitment', null, 3], ['getRegionStatistics', '/stats/regions', 2], ['getCallStatistics', '/stats/calls', 2],
   ['getFundingStatistics', '/stats/funding', 2], ['getCategoryStatistics', '/stats/categories', 2], ['getInstitutionStatistics', '/stats/institutions', 2],
   ['getLeaderStatistics', '/stats/leaders', 1], ['getSummary', '/stats/summary', 1], ['getReconciliation', '/stats/reconciliation', 1]];
-const CHANCES = { sort: 0.5, limit: 0.85, fields: 0.75, from: 0.4, to: 0.4, interval: 0.4, group_by: 0.4, weighting: 0.3, facets: 0.12, include: 0.1 };
+const CHANCES = { sort: 0.5, limit: 0.85, fields: 0.75, from: 0.4, to: 0.4, interval: 0.4, group_by: 0.4, weighting: 0.3, facets: 0.12, include: 0.06, q: 0.12 };
 const BELOW = { getStudy: (id) => `/studies/${id}`, getRecruitment: (id) => `/studies/${id}/recruitment` };
 const PAGES = 4; // that are turned at most
 

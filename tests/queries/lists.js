@@ -60,8 +60,9 @@ function linkDiffers(model, question, rel, url, place) {
 // Facets would be the same on each page: the links to the other ones leave them out.
 const pageBeside = ({ values: { facets, ...values } }) => ({ values });
 
+const asSet = (values) => values && [...new Set(values)].sort();
 const FORM = {
-  limit: ({ limit }) => limit ?? LIMIT, fields: ({ fields }) => fields && [...new Set(fields)].sort(), include: ({ include }) => include, facets: ({ facets }) => facets,
+  limit: ({ limit }) => limit ?? LIMIT, fields: ({ fields }) => asSet(fields), include: ({ include }) => asSet(include), facets: ({ facets }) => facets,
   format: ({ format }) => format ?? 'json', dialect: ({ dialect }) => dialect ?? 'rfc4180',
 };
 const sameForm = (a, b) => Object.keys(FORM).filter((name) => JSON.stringify(FORM[name](a.values)) !== JSON.stringify(FORM[name](b.values)));
@@ -143,11 +144,11 @@ function listStudies(model, question, exchange) {
 
 const ANSWERS = { listStudies };
 const TOGETHER = [
-  // A cursor belongs to its question; only beside right filters can be told whose it is.
-  { name: 'cursor', wrong: (question, model) => question.values.cursor !== undefined && !model.placeOf(question) },
   { name: 'include', wrong: ({ values }) => values.include?.includes('highlights') && values.q === undefined },
   { name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
   { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
+  // A cursor belongs to its question; only beside what is right can be told whose it is.
+  { name: 'cursor', after: true, wrong: (question, model) => question.values.cursor !== undefined && !model.placeOf(question) },
 ];
 
 module.exports = { ANSWERS, TOGETHER, picked, rowsDiffer, firstDifference, pageOf, rowsAnswer, linksOf, LIMIT };

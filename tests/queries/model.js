@@ -11,7 +11,7 @@ const statistics = require('./statistics.js');
 
 // By operation: what is wrong with an answer of 200, and what only the values together can get wrong.
 const ANSWERS = { ...lists.ANSWERS, ...studies.ANSWERS, ...statistics.ANSWERS };
-const TOGETHER = [...lists.TOGETHER, ...studies.TOGETHER, ...statistics.TOGETHER];
+const TOGETHER = [...studies.TOGETHER, ...statistics.TOGETHER, ...lists.TOGETHER];
 // What says how an answer is given, not what is in it: a question stays the same with another of these.
 const NOT_THE_QUESTION = ['cursor', 'limit', 'fields', 'format', 'dialect', 'include', 'facets'];
 
@@ -32,9 +32,12 @@ class Model {
       counted: 'x-total-count' in (operation.responses[200]?.headers ?? {}) };
     // Of values that are at fault themselves little can be said together.
     const isRight = question.faults.size === 0;
-    for (const { of, name, wrong } of TOGETHER)
-      if ((!of || of(operation)) && parameters.some((row) => row.name === name) && (isRight ? wrong(question, this) : name in question.values))
-        (isRight ? question.faults : question.possible).add(name);
+    for (const { of, name, wrong, after } of TOGETHER) {
+      if ((of && !of(operation)) || !parameters.some((row) => row.name === name)) continue;
+      if (!isRight || (after && question.faults.size)) {
+        if (name in question.values) question.possible.add(name);
+      } else if (wrong(question, this)) question.faults.add(name);
+    }
     return question;
   }
 

@@ -97,12 +97,15 @@ class Questions {
 
   /* ── right ones ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-  // [name, value] of filters and of what else the operation takes, with a chance for each of those.
+  // [name, value] of filters and of what else the operation takes, with a chance for each of those. What goes with something else has it, most of
+  // the time.
   right(random, operation, chances) {
     const rows = this.parameters.get(operation), filters = rows.filter(({ name }) => isFilter(name));
-    const count = random.one([0, 1, 1, 1, 2, 2, 2, 3, 4, 6]);
-    const chosen = [...random.shuffled(filters).slice(0, count), ...rows.filter(({ name }) => random.is(chances[name] ?? 0))];
-    return random.shuffled(chosen).map((parameter) => [parameter.name, this.#value(random, parameter)]);
+    const count = random.one([0, 1, 1, 1, 2, 2, 2, 3, 4, 6]), chosen = new Set(random.shuffled(filters).slice(0, count));
+    for (const row of rows) if (random.is(chances[row.name] ?? 0)) chosen.add(row);
+    const pairs = random.shuffled([...chosen]).map((parameter) => [parameter.name, this.#value(random, parameter)]);
+    const needs = pairs.some(([name, value]) => name === 'include' || (name === 'sort' && value.includes('relevance')));
+    return needs && !pairs.some(([name]) => name === 'q') && random.is(0.9) ? [...pairs, ['q', this.#search(random)]] : pairs;
   }
 
   /* ── wrong ones ────────────────────────────────────────────────────────────────────────────────────────────── */
