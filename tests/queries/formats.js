@@ -21,7 +21,7 @@ const at = (value, path) => path.split('.').reduce((object, name) => object[name
 
 // [column, value] for a member and all that is below it.
 function cellsOf(name, value) {
-  if (LISTS[name]) return Object.entries(LISTS[name]).map(([column, path]) => [column, value && value.map((item) => at(item, path))]);
+  if (LISTS[name] && (value === null || Array.isArray(value))) return Object.entries(LISTS[name]).map(([column, path]) => [column, value && value.map((item) => at(item, path))]);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[name, value]];
   return Object.entries(value).flatMap(([member, inner]) => cellsOf(`${name}_${member}`, inner));
 }
@@ -89,6 +89,23 @@ function tableDiffers(rows, columnsFrom, body, excel) {
   return [];
 }
 
+// Rows of any JSON as a table: every column that is called after a member has that member's value.
+function cellsDiffer(rows, body, excel) {
+  const [header, ...records] = readCsv(excel ? body.replace(MARK, '') : body, excel ? ';' : ',');
+  if (records.length !== rows.length) return [`${records.length} rows, not ${rows.length}`];
+  const flat = (row) => Object.fromEntries(Object.entries(row).flatMap(([name, value]) => (Array.isArray(value) ? [] : cellsOf(name, value))));
+  return rows.flatMap((row, i) => {
+    const members = flat(row), known = header.filter(({ text: name }) => name in members);
+    if (!known.length) return [`row ${i}: no column is a member`];
+    return header.flatMap(({ text: name }, j) => {
+      if (!(name in members)) return [];
+      const text = textOf(name, members[name], excel), cell = records[i][j];
+      const same = typeof members[name] === 'number' ? Number(cell.text.replace(',', '.')) === members[name] : text === null ? cell.text === '' : cell.text === text;
+      return same ? [] : [`row ${i}: ${name} is ${JSON.stringify(cell.text)}, not ${JSON.stringify(text)}`];
+    });
+  }).slice(0, 3);
+}
+
 function linesDiffer(rows, body) {
   if (body && !body.endsWith('\n')) return ['the last line is cut'];
   const lines = body.split('\n').slice(0, -1);
@@ -97,4 +114,4 @@ function linesDiffer(rows, body) {
   return odd < 0 ? [] : [`line ${odd} is ${lines[odd].slice(0, 200)}, not ${JSON.stringify(rows[odd]).slice(0, 200)}`];
 }
 
-module.exports = { tableDiffers, linesDiffer, readCsv };
+module.exports = { tableDiffers, cellsDiffer, linesDiffer, readCsv };

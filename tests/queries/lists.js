@@ -3,6 +3,7 @@
 'use strict';
 const { facetsDiffer } = require('./facets.js');
 const { tableDiffers, linesDiffer } = require('./formats.js');
+const { sorted } = require('./order.js');
 const { highlightsDiffer } = require('./search.js');
 
 const LIMIT = 50;
@@ -136,7 +137,7 @@ function takeHighlights({ values }, studies, exchange) {
 }
 
 function listStudies(model, question, exchange) {
-  const whole = model.list(question), page = pageOf(model, question, whole), { fields, include, format } = question.values;
+  const whole = model.whole(question, () => sorted(model.filtered(question.values), question.values)), page = pageOf(model, question, whole), { fields, include, format } = question.values;
   const studies = whole.slice(page.start, page.end), rows = studies.map(({ card }) => picked(card, fields));
   const { wrong, exchange: bare } = include && format !== 'csv' ? takeHighlights(question, studies, exchange) : { wrong: [], exchange };
   return [...wrong, ...rowsAnswer(model, question, bare, { whole: whole.length, page, rows, example: picked(model.records.studies[0].card, fields), name: (i) => `${studies[i].id} (${studies[i].card.name})` })];
@@ -145,7 +146,7 @@ function listStudies(model, question, exchange) {
 const ANSWERS = { listStudies };
 const TOGETHER = [
   { name: 'include', wrong: ({ values }) => values.include?.includes('highlights') && values.q === undefined },
-  { name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
+  { of: ({ id }) => id === 'listStudies', name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
   { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
   // A cursor belongs to its question; only beside what is right can be told whose it is.
   { name: 'cursor', after: true, wrong: (question, model) => question.values.cursor !== undefined && !model.placeOf(question) },

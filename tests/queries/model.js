@@ -3,15 +3,15 @@
 // the daemon, knowing nothing but the target that was asked.
 'use strict';
 const { isFilter, filterOf } = require('./filters.js');
-const { sorted } = require('./order.js');
 const { parameterOf, readQuery } = require('./parameters.js');
 const lists = require('./lists.js');
+const recruitment = require('./recruitment.js');
 const studies = require('./studies.js');
 const statistics = require('./statistics.js');
 
 // By operation: what is wrong with an answer of 200, and what only the values together can get wrong.
-const ANSWERS = { ...lists.ANSWERS, ...studies.ANSWERS, ...statistics.ANSWERS };
-const TOGETHER = [...studies.TOGETHER, ...statistics.TOGETHER, ...lists.TOGETHER];
+const ANSWERS = { ...lists.ANSWERS, ...recruitment.ANSWERS, ...studies.ANSWERS, ...statistics.ANSWERS };
+const TOGETHER = [...studies.TOGETHER, ...recruitment.TOGETHER, ...statistics.TOGETHER, ...lists.TOGETHER];
 // What says how an answer is given, not what is in it: a question stays the same with another of these.
 const NOT_THE_QUESTION = ['cursor', 'limit', 'fields', 'format', 'dialect', 'include', 'facets'];
 
@@ -41,8 +41,10 @@ class Model {
     return question;
   }
 
+  // What a cursor belongs to. A default that is spelt out asks nothing else.
   identity({ operation, values }) {
-    const asked = Object.entries(values).filter(([name]) => !NOT_THE_QUESTION.includes(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const usual = (name, value) => this.parameters.get(operation.id).find((row) => row.name === name).schema.default === value;
+    const asked = Object.entries(values).filter(([name, value]) => !NOT_THE_QUESTION.includes(name) && !usual(name, value)).sort(([a], [b]) => (a < b ? -1 : 1));
     return `${operation.id} ${JSON.stringify(asked, (key, value) => (value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value))}`;
   }
 
@@ -51,12 +53,12 @@ class Model {
     return this.records.studies.filter(filterOf(asked, this.records));
   }
 
-  // The whole list, in order. The last ones are kept: pages of one list follow each other.
-  list(question) {
+  // The whole list that make makes. The last ones are kept: pages of one list follow each other.
+  whole(question, make) {
     const key = this.identity(question);
     if (!this.kept.has(key)) {
       if (this.kept.size >= 200) this.kept.delete(this.kept.keys().next().value);
-      this.kept.set(key, sorted(this.filtered(question.values), question.values));
+      this.kept.set(key, make());
     }
     return this.kept.get(key);
   }

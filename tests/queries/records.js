@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the model knows: the records as the daemon gives them, and of the data sets' files the three things that no answer shows: other spellings of
-// leaders, old ids of studies, and the end that a plan names.
+// What the model knows: the records as the daemon gives them, and of the data sets' files what no answer shows as it is: other spellings of leaders, old
+// ids of studies, the end that a plan names, and each report by itself.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -65,6 +65,19 @@ function plannedEnds(folders) {
   return new Map([...newest].map(([study, row]) => [study, row.planned_end || null]));
 }
 
+// Study → the reports that stand: of one region and day the later edition's.
+function standingReports(folders) {
+  const standing = new Map();
+  for (const folder of folders) {
+    const { document } = JSON.parse(fs.readFileSync(path.join(folder, 'edition.json'), 'utf8'));
+    for (const { study, region, as_of: asOf, included, lines } of rowsOf(folder, 'reports.csv'))
+      standing.set([study, region, asOf].join(), { study, region: region || null, as_of: asOf, included: Number(included), source: { document: document.id, lines: lines || null } });
+  }
+  const reports = new Map();
+  for (const row of standing.values()) reports.set(row.study, [...(reports.get(row.study) ?? []), row]);
+  return reports;
+}
+
 // series: as it comes without from, to and interval; regions: each with its newest plan and count.
 function countsOf({ series, ...recruitment }) {
   return { series, recruitment, regions: recruitment.regions, totalsOnly: recruitment.disclosure === 'totals-only' };
@@ -74,10 +87,10 @@ async function readRecords(get, folders) {
   const rows = await wholeList(get, '/studies?limit=500');
   const [institutions, programmes, categories, regions, mechanisms] = await Promise.all(
     ['/institutions', '/programmes', '/categories', '/regions', '/mechanisms'].map((url) => wholeList(get, url)));
-  const ends = plannedEnds(folders), partOf = new Map(institutions.map(({ id, part_of }) => [id, part_of]));
+  const ends = plannedEnds(folders), reports = standingReports(folders), partOf = new Map(institutions.map(({ id, part_of }) => [id, part_of]));
   const counts = await Promise.all(rows.map(async ({ id }) => JSON.parse(await get(`/studies/${id}/recruitment`))));
   const studies = rows.map((card, i) => ({
-    card, id: card.id, plannedEnd: ends.get(card.id) ?? null, ...countsOf(counts[i]),
+    card, id: card.id, plannedEnd: ends.get(card.id) ?? null, reports: reports.get(card.id) ?? [], ...countsOf(counts[i]),
     places: { name: placesOf(card.name), leader: placesOf(card.leader.name), institution: placesOf(card.institution.name) },
   }));
   return { studies, institutions, programmes, categories, regions, mechanisms, partOf,
