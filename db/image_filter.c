@@ -3,7 +3,6 @@
  * both.
  */
 #include "db/image.h"
-#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -325,38 +324,17 @@ static void by_awards(struct selecting *s)
 
 /* ── words looked for ───────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The row of an id; rows and ids grow together. */
-static uint32_t row_of_id(const struct image *image, int64_t id)
+static void take_rows(void *cls, const struct image_rows *rows)
 {
-    const int64_t *ids = image_numbers(image, COLUMN_ID);
-    size_t low = 0, high = image->len;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < image->len && ids[low] == id ? (uint32_t)low : NO_VALUE;
+    struct selecting *s = cls;
+    for (size_t i = 0; i < s->image->words; i++)
+        s->set[i] &= rows->set[i];
 }
 
 static void by_search(struct selecting *s)
 {
-    struct query query CLEANUP(query_end) = {0};
-    struct sql sql = sql_begin(s->arena);
-    if (s->filter->q == NULL || s->status != DB_OK)
-        return;
-    clear_term(s);
-    sql_search_ids(&sql, s->filter->q);
-    s->status = sql_query(&sql, s->reader->st, &query);
-    while (s->status == DB_OK && query_row(&query)) {
-        uint32_t row = row_of_id(s->image, query_int(&query, 0));
-        if (row != NO_VALUE)
-            set_row(s->term, row);
-    }
-    if (s->status == DB_OK)
-        s->status = query_status(&query);
-    settle_term(s, false);
+    if (s->filter->q != NULL && s->status == DB_OK)
+        s->status = image_matching(s->reader, s->image, s->filter->q, false, take_rows, s);
 }
 
 /* ── all conditions ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -387,4 +365,51 @@ enum db_status image_select(struct db_reader *reader, const struct image *image,
     by_search(&s);
     *ret_set = s.set;
     return s.status;
+}
+
+/* ── once for all who ask ───────────────────────────────────────────────────────────────────────────────────── */
+
+struct passing_asked {
+    const struct image *image;
+    const struct db_study_filter *filter;
+};
+
+static enum db_status find_passing(struct db_reader *reader, struct arena *arena, const void *question, const void **ret_found)
+{
+    const struct passing_asked *asked = question;
+    struct arena work CLEANUP(arena_free) = {0};
+    uint64_t *set = NULL;
+    enum db_status status = image_select(reader, asked->image, &work, asked->filter, &set);
+    struct image_rows *rows = status == DB_OK ? arena_alloc(arena, sizeof *rows) : NULL;
+    uint64_t *kept = rows != NULL ? arena_array(arena, asked->image->words + 1, sizeof *kept) : NULL;
+    if (kept == NULL)
+        return status == DB_OK ? DB_NO_MEMORY : status;
+    memcpy(kept, set, asked->image->words * sizeof *kept);
+    *rows = (struct image_rows){kept, image_count(asked->image, set)};
+    *ret_found = rows;
+    return DB_OK;
+}
+
+struct using
+{
+    image_use_fn use;
+    void *cls;
+};
+
+static void use_rows(void *cls, const void *found)
+{
+    const struct using *using = cls;
+    using->use(using->cls, found);
+}
+
+enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
+                             void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    const struct passing_asked asked = {image, filter};
+    struct using using = {use, cls};
+    struct sql key = sql_begin(&arena);
+    sql_add(&key, "rows");
+    sql_filter(&key, filter);
+    return answer_shared(reader, &(struct shared_question){&key, &asked, find_passing}, use_rows, &using);
 }

@@ -116,6 +116,8 @@ static const struct {
     {"INSERT INTO stats_value VALUES ('klin', 'nothing', 'x', 'day', '2024-12-31', 1)",
      "The kept sum “nothing” of x in programme klin has the day 2024-12-31 1 times, the records 0 times.\n"},
     {"UPDATE rendered SET json = CAST('study' AS BLOB) WHERE study = 1", "Study alpha is shown otherwise than its records say.\n"},
+    {"UPDATE rendered_row SET cells = CAST('row' AS BLOB) WHERE study = 1", "Study alpha is shown otherwise than its records say.\n"},
+    {"DELETE FROM rendered_row WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"DELETE FROM rendered WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"INSERT INTO study_category VALUES (2, 5, 'nowhere')",
      "Study beta: a record of study_category refers to category nowhere, which is not there.\n" MADE("beta", "categories")},
@@ -216,7 +218,7 @@ START_TEST(what_is_no_register_is_refused_with_a_sentence)
     assert_refused(DB_TOO_NEW, "later version of studyd");
     sql("PRAGMA user_version = 1");
     assert_refused(DB_CONFLICT, "earlier version of studyd");
-    sql("PRAGMA user_version = 3");
+    sql("PRAGMA user_version = 4");
     damage("ALTER TABLE edition DROP COLUMN publisher; UPDATE register SET updated = updated + 1");
     assert_refused(DB_DAMAGED, "parts of the register are missing");
     sql("PRAGMA application_id = 5");
