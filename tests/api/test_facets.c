@@ -72,6 +72,10 @@ static const char *const filters[] = {
     "leader=!Bo%20Berg",
     "amount_nok=1..10000000",
     "updated=2020-01-01..",
+    "q=kreft",
+    "q=kreft%20OR%20light&programme=!nordlys",
+    "q=-kreft&region=vest&category=!cancer",
+    "q=stud*&award_call_year=2019..2021&award_mechanism=!other",
 };
 
 /* ── links ──────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -263,6 +267,17 @@ START_TEST(what_cannot_be_counted_is_refused)
 }
 END_TEST
 
+START_TEST(facets_go_with_json_alone)
+{
+    const struct answer *asked = http_get(real, "/studies?facets=status&format=csv", NULL);
+    assert_problem(asked, 400, "bad-parameter");
+    assert_fault(asked, "facets", NULL);
+    const struct answer *accepted = http_get(real, "/studies?facets=status", "Accept: application/x-ndjson", NULL);
+    assert_problem(accepted, 400, "bad-parameter");
+    assert_fault(accepted, "facets", NULL);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("facets");
@@ -278,6 +293,7 @@ int main(void)
     tcase_add_test(tcase, without_the_parameter_there_are_no_facets);
     tcase_add_test(tcase, paging_on_leaves_them_out_and_a_cursor_takes_them_again);
     tcase_add_loop_test(tcase, what_cannot_be_counted_is_refused, 0, COUNT(wrong));
+    tcase_add_test(tcase, facets_go_with_json_alone);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -370,6 +370,28 @@ START_TEST(the_list_behind_a_value_has_as_many)
 }
 END_TEST
 
+START_TEST(what_is_looked_for_is_one_of_the_filters)
+{
+    static const char *const words[] = {"alesund", "zeta", "oslo"};
+    int64_t found = 0;
+    begin_with(_i);
+    for (size_t i = 0; i < LEN(words); i++) {
+        struct db_search search = {{{words[i], false, false, false}}, 1};
+        for (int round = 0; round < 4; round++)
+            for (enum db_facet facet = 0; facet < DB_FACETS; facet++) {
+                struct db_study_filter f = round == 0 ? (struct db_study_filter){.id = {NULL, 0, false}} : filter_by_chance();
+                struct asked asked = {&f, facet, 0};
+                f.q = &search;
+                found += count_of(&f);
+                list_values(facet);
+                ck_assert_int_eq(db_facets(fixture.reader, &f, facet, follow, &asked), DB_OK);
+            }
+    }
+    ck_assert_int_gt(found, 100);
+    end();
+}
+END_TEST
+
 START_TEST(institutions_that_are_part_of_one_another_end_where_they_began)
 {
     begin_with(2);
@@ -552,6 +574,7 @@ int main(void)
     tcase_add_loop_test(cases, years_named_alone_are_shown_in_their_order_and_years_of_a_range_are_not, 0, 2);
     tcase_add_loop_test(cases, what_has_a_name_is_told_with_it, 0, 2);
     tcase_add_loop_test(cases, the_list_behind_a_value_has_as_many, 0, 3);
+    tcase_add_loop_test(cases, what_is_looked_for_is_one_of_the_filters, 0, 3);
     tcase_add_loop_test(cases, institutions_that_are_part_of_one_another_end_where_they_began, 0, 2);
     tcase_add_test(cases, the_image_answers_without_a_question_about_studies);
     tcase_add_test(cases, the_engine_walks_along_indexes_where_nothing_is_filtered);
