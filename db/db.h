@@ -386,6 +386,7 @@ struct db_change {
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
 
-#include "db/stats.h" /* statistics, in the terms above */
+#include "db/recruitment.h" /* the reports of all studies, in the terms above */
+#include "db/stats.h"       /* statistics */
 
 #endif

@@ -19,7 +19,7 @@
 struct raw {
     int fd;
     char *bytes; /* all that came; malloc'd */
-    size_t len;
+    size_t len, room;
     bool closed; /* by the daemon */
 };
 
@@ -44,9 +44,11 @@ static inline bool raw_take(struct raw *raw, size_t most, int ms)
     struct pollfd ready = {.fd = raw->fd, .events = POLLIN};
     if (raw->closed || poll(&ready, 1, ms) != 1)
         return false;
-    char *more = realloc(raw->bytes, raw->len + most + 1);
-    ck_assert_ptr_nonnull(more);
-    raw->bytes = more;
+    if (raw->room < raw->len + most + 1) {
+        raw->room = 2 * (raw->len + most + 1);
+        raw->bytes = realloc(raw->bytes, raw->room);
+        ck_assert_ptr_nonnull(raw->bytes);
+    }
     ssize_t len = recv(raw->fd, raw->bytes + raw->len, most, 0);
     raw->closed = len <= 0;
     raw->len += len > 0 ? (size_t)len : 0;
