@@ -133,15 +133,39 @@ void image_build_free(struct image *image);
 
 /* image_file.c. Where the file cannot be written or mapped there is no image, which is no failure. */
 void image_make(struct db *db); /* the writer's thread, outside of a transaction */
+/* The file beside this database, where it is of this life and data version; NULL = there is none. For image_unmap. */
+struct image *image_map(const char *database, const char *epoch, int64_t data_version);
+void image_unmap(struct image *image);
 /* The image of what the reader's transaction sees; NULL = there is none. */
 enum db_status reader_image(struct db_reader *reader, const struct image **ret_image);
 const struct image *image_take(struct db *db, int64_t data_version); /* any thread; NULL = there is none of this version */
 void image_let_go(struct db *db, const struct image *image);         /* NULL is fine */
 
+/* image_check.c: the file, where there is one of the data version that the transaction sees, against a fresh building. What differs is one
+ * sentence. */
+enum db_status image_check(struct statements *statements, const char *database, void (*each)(void *cls, const char *difference), void *cls);
+
 /* image_filter.c: the rows that the filter lets through. DB_NO_MEMORY, or what the engine said where it was asked (q, hospitals). */
 enum db_status image_select(struct db_reader *reader, const struct image *image, struct arena *arena, const struct db_study_filter *filter,
                             uint64_t **ret_set);
 int64_t image_count(const struct image *image, const uint64_t *set);
+/* The same, found once for all who ask it of one data version; use is called once with it, unless that failed. */
+struct image_rows {
+    const uint64_t *set;
+    int64_t count;
+};
+typedef void (*image_use_fn)(void *cls, const struct image_rows *rows);
+enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
+                             void *cls);
+
+/* image_search.c: those that fit what is looked for, and how well; found once as above. */
+enum db_status image_matching(struct db_reader *reader, const struct image *image, const struct db_search *search, bool in_titles,
+                              image_use_fn use, void *cls);
+enum db_status image_fitting(struct db_reader *reader, const struct image *image, const struct db_search *search, int64_t *ret_count);
+/* A number for each row, greater where it fits better; the caller frees it. */
+enum db_status image_relevance(struct db_reader *reader, const struct image *image, const struct db_search *search, bool is_bounded,
+                               uint32_t **ret_relevance);
+
 /* For each award whether the filters of awards pick it, each award by itself; NULL = all. */
 enum db_status image_awards(const struct image *image, struct arena *arena, const struct db_study_filter *filter, bool **ret_awards);
 /* image_stats.c: fills the sums of a table whose axes are read. */
@@ -154,10 +178,9 @@ struct page_question {
     const struct ordering *ordering;
     const struct db_position *from; /* NULL = from the beginning */
     const struct sql_value *values; /* of from */
-    bool backwards;
+    bool backwards, is_bounded;
     int limit;
 };
-bool image_sorts(const struct ordering *ordering); /* whether it has all these keys */
 /* ret_is_answered false: the study of the position is gone or stands elsewhere now; the engine is to be asked. */
 enum db_status image_page(struct db_reader *reader, const struct image *image, struct arena *arena, const struct page_question *question,
                           struct page_rows *rows, bool *ret_is_answered);

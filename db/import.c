@@ -29,6 +29,18 @@ const char *db_import_detail(const struct db_import *import)
     return import == NULL || import->detail == NULL ? "" : import->detail;
 }
 
+void db_import_listen(struct db_import *import, db_step_fn step, void *cls)
+{
+    import->step = step;
+    import->step_cls = cls;
+}
+
+void import_step(const struct db_import *import, const char *what, int64_t done, int64_t of)
+{
+    if (import->step != NULL)
+        import->step(import->step_cls, what, done, of);
+}
+
 enum db_status import_touch(struct db_import *import, int64_t study, struct touch why)
 {
     return statement_run(
@@ -295,7 +307,7 @@ static enum db_status check_references(struct db_import *import)
 }
 
 static enum db_status (*const endings[])(struct db_import *) = {
-    forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_store_sums,
+    forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_count_shown, import_store_sums,
     prune_persons, count_conflicts,        log_edition,    check_references, reserve_versions,
 };
 
@@ -310,6 +322,7 @@ enum db_status db_import_finish(struct db_import *import, bool dry_run, struct d
     for (size_t i = 0; i < COUNT_OF(endings) && status == DB_OK; i++)
         status = endings[i](import);
     if (status == DB_OK && !dry_run) {
+        import_step(import, "commit", 0, 1);
         status = status_of(sqlite3_exec(import->db->sql, "COMMIT", NULL, NULL, NULL));
         if (status == DB_OK)
             publish(import);

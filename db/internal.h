@@ -253,7 +253,7 @@ enum db_status stats_keep_all(struct db *db);               /* at open: where th
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
-/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+/* ── stats_store.c: what was computed, for all readers ──────────────────────────────────────────────────────── */
 
 struct stats_answer {
     struct stats_answer *next;          /* of the same bucket */
@@ -265,7 +265,7 @@ struct stats_answer {
     bool is_stored; /* others find it; else the last user frees it */
     enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
     struct arena arena;
-    struct db_stats stats; /* in arena; does not change any more once it is HERE */
+    const void *found; /* in arena; does not change any more once it is HERE */
 };
 #define STATS_BUCKETS 1024
 struct stats_store {
@@ -287,6 +287,17 @@ struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_ve
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
 
+struct sql;
+/* A question whose answer is the same for all who see one data version. */
+struct shared_question {
+    const struct sql *key; /* tells it from every other; it is not run */
+    const void *asked;     /* for find_out, which makes what it finds in arena */
+    enum db_status (*find_out)(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found);
+};
+/* use is called once with what was found, unless finding it out failed. Inside of reader_enter. */
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, void (*use)(void *cls, const void *found),
+                             void *cls);
+
 /* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct page_rows {
@@ -305,6 +316,7 @@ struct image_slot {
     struct image *current; /* NULL = there is none */
 };
 void images_end(struct db *db);
+void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -322,8 +334,9 @@ struct db {
 };
 
 struct vocabulary {
-    struct map found;   /* what is asked → canonical spelling */
-    struct list values; /* const char *, canonical, in order */
+    struct map found;    /* what is asked → canonical spelling */
+    struct map any_case; /* the same in lower case, for those that are asked so */
+    struct list values;  /* const char *, canonical, in order */
     struct arena arena;
     int64_t data_version; /* −1 = not read yet */
 };
@@ -332,9 +345,10 @@ struct db_reader {
     struct db *db;
     struct db_bound bound;
     struct statements statements;
-    struct statements *st; /* &statements, or the writer's when the database is in memory */
-    int depth;             /* of begin … end */
-    bool began;            /* this reader opened the transaction */
+    struct statements *st;              /* &statements, or the writer's when the database is in memory */
+    int depth;                          /* of begin … end */
+    bool began;                         /* this reader opened the transaction */
+    int64_t data_version, data_updated; /* of the state seen in it */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
@@ -378,6 +392,7 @@ bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs);
 enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
+enum db_statement rendered_get(enum db_form form); /* takes :study; one column */
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
 
@@ -403,15 +418,18 @@ struct db_import {
     char *detail;          /* malloc'd, may be NULL */
     struct list new_versions;
     struct stats_changes sums;
-    struct map studies;    /* code → place in met */
-    struct list met;       /* struct import_study */
-    struct map persons;    /* leaders known to be stored */
-    bool has_old_ids;      /* a code may be an old id of a study */
+    struct map studies; /* code → place in met */
+    struct list met;    /* struct import_study */
+    struct map persons; /* leaders known to be stored */
+    bool has_old_ids;   /* a code may be an old id of a study */
+    db_step_fn step;    /* may be NULL */
+    void *step_cls;
     bool is_great;         /* see import_great.c */
-    struct list set_aside; /* const char *: the definitions of indexes, to be made again */
+    struct list set_aside; /* what is to be made again */
     struct db_import_result result;
 };
 enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void import_step(const struct db_import *import, const char *what, int64_t done, int64_t of);
 struct touch {
     bool added, named, reported;
 };
@@ -428,6 +446,7 @@ enum db_status import_refresh(struct db_import *import);
 /* import_great.c; both do nothing in an ordinary import. */
 enum db_status import_set_aside(struct db_import *import); /* before the first study */
 enum db_status import_put_back(struct db_import *import);  /* when all is written */
+enum db_status import_count_shown(struct db_import *import);
 enum db_status import_store_sums(struct db_import *import);
 void import_end_great(struct db_import *import); /* after the transaction */
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
@@ -451,6 +470,7 @@ struct sql sql_begin(struct arena *arena);
 void sql_add(struct sql *sql, const char *fragment);
 void sql_int(struct sql *sql, int64_t value);
 void sql_value(struct sql *sql, struct sql_value value);
+void sql_keep(struct sql *sql); /* copies what the values borrow, so that it need not outlive the question */
 void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
 void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
 bool filter_is_empty(const struct db_study_filter *filter);
@@ -473,6 +493,23 @@ struct ordering ordering_of(const struct db_studies_query *query); /* without re
 void position_write(const struct ordering *ordering, sqlite3_stmt *row, int column, struct db_position *ret_position);
 /* The values lie in the position. false = no position of this ordering. */
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
+
+/* ── studies.c: what pages and walks share ──────────────────────────────────────────────────────────────────── */
+
+struct walk {
+    const struct db_studies_query *query;
+    struct ordering ordering;
+    const struct sql_value *from; /* NULL = from the beginning */
+    bool backwards;
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
+};
+/* Rows: the id, then the keys of the ordering. arena must outlive the query. */
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
 
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
 
@@ -503,6 +540,5 @@ bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow on
 
 /* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
 uint32_t utf8_lax_next(const char **text);
-size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
 
 #endif

@@ -188,10 +188,22 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
     return then(st, study, &in, cls);
 }
 
+/* After the numbers: what may be shown, and the plan beside it, follow from them. */
+static enum db_status remake_shown(struct statements *st, int64_t study, bool is_new)
+{
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    enum db_status status = is_new ? DB_OK : statement_run(st, STMT_shown_reports_forget, args);
+    if (status == DB_OK)
+        status = statement_run(st, STMT_shown_reports_make, args);
+    return status == DB_OK ? statement_run(st, STMT_shown_reports_count, args) : status;
+}
+
 enum db_status recruitment_refresh(struct statements *st, int64_t study, bool is_new)
 {
     enum db_status status = remake_regions(st, study, is_new);
-    return status == DB_OK ? with_inputs(st, study, store, NULL) : status;
+    if (status == DB_OK)
+        status = with_inputs(st, study, store, NULL);
+    return status == DB_OK ? remake_shown(st, study, is_new) : status;
 }
 
 /* ── against a fresh making ─────────────────────────────────────────────────────────────────────────────────── */

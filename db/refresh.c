@@ -3,49 +3,72 @@
  * reported changed though it does not show in them.
  */
 #include "db/ahead.h"
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct bytes {
-    char *start;
-    size_t len;
+static const struct {
+    enum db_statement get, put;
+} forms[DB_FORMS] = {
+    [DB_FORM_FULL] = {STMT_rendered_get, STMT_rendered_put},
+    [DB_FORM_ROW] = {STMT_rendered_row_get, STMT_rendered_row_put},
 };
 
-static void bytes_free(struct bytes *bytes)
+enum db_statement rendered_get(enum db_form form)
 {
-    free(bytes->start);
+    return forms[form].get;
 }
 
-static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct bytes *ret_bytes)
+static void rendering_free(struct db_rendering *rendering)
 {
-    free(ret_bytes->start);
-    *ret_bytes = (struct bytes){0};
-    bool is_done = renderer->render(renderer->cls, study, &ret_bytes->start, &ret_bytes->len);
-    return is_done && ret_bytes->start != NULL ? DB_OK : DB_NO_MEMORY;
+    for (size_t i = 0; i < DB_FORMS; i++)
+        free(rendering->form[i].start);
 }
 
-static enum db_status store_bytes(struct statements *statements, int64_t id, const struct bytes *bytes)
+/* What was in ret_rendering is freed. */
+static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct db_rendering *ret_rendering)
 {
-    return statement_run(statements, STMT_rendered_put, ARGS(ARG_I(":study", id), ARG_B(":json", bytes->start, bytes->len)));
+    rendering_free(ret_rendering);
+    *ret_rendering = (struct db_rendering){0};
+    bool is_done = renderer->render(renderer->cls, study, ret_rendering);
+    for (size_t i = 0; i < DB_FORMS; i++)
+        is_done = is_done && ret_rendering->form[i].start != NULL;
+    return is_done ? DB_OK : DB_NO_MEMORY;
+}
+
+static enum db_status store_rendering(struct statements *statements, int64_t id, const struct db_rendering *rendering)
+{
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK; i++) {
+        const struct db_bytes *bytes = &rendering->form[i];
+        status = statement_run(statements, forms[i].put, ARGS(ARG_I(":study", id), ARG_B(":bytes", bytes->start, bytes->len)));
+    }
+    return status;
+}
+
+static enum db_status form_differs(struct statements *statements, int64_t id, enum db_form form, const struct db_bytes *bytes,
+                                   bool *ret_differs)
+{
+    struct query query CLEANUP(query_end) = query_begin(statements, forms[form].get, ARGS(ARG_I(":study", id)));
+    *ret_differs = true;
+    if (query_row(&query)) {
+        const void *stored = sqlite3_column_blob(query.stmt, 0);
+        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
+        *ret_differs = len != bytes->len || (len > 0 && (stored == NULL || memcmp(stored, bytes->start, len) != 0));
+    }
+    return query_status(&query);
 }
 
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs)
 {
-    struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(renderer, study, &bytes);
-    if (status != DB_OK)
-        return status;
-    struct query query CLEANUP(query_end) = query_begin(statements, STMT_rendered_get, ARGS(ARG_I(":study", id)));
-    *ret_differs = true;
-    if (query_row(&query)) {
-        const void *stored = sqlite3_column_blob(query.stmt, 0);
-        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
-        *ret_differs = len != bytes.len || (len > 0 && (stored == NULL || memcmp(stored, bytes.start, len) != 0));
-    }
-    return query_status(&query);
+    struct db_rendering rendering CLEANUP(rendering_free) = {0};
+    enum db_status status = render(renderer, study, &rendering);
+    *ret_differs = false;
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK && !*ret_differs; i++)
+        status = form_differs(statements, id, (enum db_form)i, &rendering.form[i], ret_differs);
+    return status;
 }
 
 /* ── many studies: another thread renders them while this one asks for the next ─────────────────────────────── */
@@ -57,7 +80,7 @@ struct making {
     struct arena arena; /* of study */
     struct db_study study;
     int64_t id;
-    struct bytes bytes;
+    struct db_rendering rendering;
     enum db_status status;
 };
 struct makings {
@@ -70,14 +93,14 @@ struct makings {
 static void making_work(void *cls, void *item)
 {
     struct making *making = item;
-    making->status = render(cls, &making->study, &making->bytes);
+    making->status = render(cls, &making->study, &making->rendering);
 }
 
 static void making_free(void *item)
 {
     struct making *making = item;
     arena_free(&making->arena);
-    bytes_free(&making->bytes);
+    rendering_free(&making->rendering);
 }
 
 static void makings_end(struct makings *makings)
@@ -97,7 +120,7 @@ static struct makings makings_begin(struct db *db, bool are_many)
 
 static enum db_status making_store(struct makings *makings, const struct making *making)
 {
-    return making->status == DB_OK ? store_bytes(makings->statements, making->id, &making->bytes) : making->status;
+    return making->status == DB_OK ? store_rendering(makings->statements, making->id, &making->rendering) : making->status;
 }
 
 /* For the next study, its arena empty. */
@@ -115,7 +138,7 @@ static struct making *making_next(struct makings *makings, enum db_status *statu
 static enum db_status making_put(struct makings *makings, struct making *making)
 {
     if (makings->ahead == NULL) {
-        making->status = render(makings->renderer, &making->study, &making->bytes);
+        making->status = render(makings->renderer, &making->study, &making->rendering);
         return making_store(makings, making);
     }
     ahead_put(makings->ahead);
@@ -192,16 +215,45 @@ static bool touched_next(struct db_import *import, int64_t *id, struct touch *re
     return has_row;
 }
 
+static enum db_status touched_count(struct db_import *import, int64_t *ret_count)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_touched_count, NO_ARGS);
+    *ret_count = query_row(&query) ? query_int(&query, 0) : 0;
+    return query_status(&query);
+}
+
+#define STUDIES_A_STEP 500
+
+/* By themselves: what is to be entered into the index waits in memory, but no longer than to the next statement that may have to be undone.
+ */
+static enum db_status refresh_searched(struct db_import *import, int64_t of)
+{
+    int64_t id = 0, done = 0;
+    struct touch why;
+    enum db_status status = DB_OK;
+    for (; status == DB_OK && touched_next(import, &id, &why, &status); done++) {
+        status = why.added ? search_add(import->st, id) : search_refresh(import->st, id);
+        if (done % STUDIES_A_STEP == 0)
+            import_step(import, "words of studies", done, of);
+    }
+    return status;
+}
+
 enum db_status import_refresh(struct db_import *import)
 {
     struct makings makings CLEANUP(makings_end) = makings_begin(import->db, import->is_great);
-    int64_t id = 0;
+    int64_t id = 0, done = 0, of = 0;
     struct touch why;
-    enum db_status status = DB_OK;
-    while (status == DB_OK && touched_next(import, &id, &why, &status))
+    enum db_status status = touched_count(import, &of);
+    for (; status == DB_OK && touched_next(import, &id, &why, &status); done++) {
         status = refresh_one(import, id, &why, &makings);
+        if (done % STUDIES_A_STEP == 0)
+            import_step(import, "studies made", done, of);
+    }
     if (status == DB_OK)
         status = makings_finish(&makings);
+    if (status == DB_OK)
+        status = refresh_searched(import, of);
     /* Ids of those that were added are the greatest: they come last in the log, as they were made. */
     if (status == DB_OK)
         status =

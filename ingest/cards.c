@@ -187,6 +187,8 @@ static void line_read(struct reading *reading, const struct folder_entry *entry,
         document_fault_at(&document, "study", NULL, message.text);
 }
 
+#define LINES_A_STEP 200
+
 static void lines_read(struct reading *reading, struct folder_entry *entry)
 {
     size_t len = 0;
@@ -194,6 +196,8 @@ static void lines_read(struct reading *reading, struct folder_entry *entry)
     int line = 1;
     for (char *at = text; text != NULL && at < text + len; line++) {
         char *feed = memchr(at, '\n', (size_t)(text + len - at)), *end = feed != NULL ? feed : text + len;
+        if (line % LINES_A_STEP == 0)
+            steps_say(&reading->steps, "KiB of cards.ndjson read", (size_t)(at - text) / 1024, len / 1024);
         line_read(reading, entry, at, (size_t)(end - at), line);
         at = end + 1;
     }

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+void steps_say(const struct steps *steps, const char *what, size_t done, size_t of)
+{
+    if (steps->step != NULL)
+        steps->step(steps->cls, what, (int64_t)done, (int64_t)of);
+}
+
 bool reading_failed(const struct reading *reading)
 {
     bool failed = reading->data->arena.failed || reading->folder->failed || reading->faults->failed;

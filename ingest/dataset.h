@@ -158,8 +158,16 @@ struct dataset {
     size_t longest_label; /* of a category, in bytes */
 };
 
+/* Who is told how far it is. */
+struct steps {
+    ingest_step_fn step; /* may be NULL */
+    void *cls;
+};
+void steps_say(const struct steps *steps, const char *what, size_t done, size_t of);
+
 /* A data set being read. */
 struct reading {
+    struct steps steps;
     struct dataset *data;
     struct folder *folder;
     struct findings *faults;

@@ -7,6 +7,7 @@
 /* One import, and room for the lists of one record at a time: they grow to the longest and are used again. */
 struct storing {
     struct dataset *data;
+    const struct steps *steps;
     struct db_import *import;
     struct db_award *awards;
     struct db_pair *sources;
@@ -226,16 +227,19 @@ static enum db_status put_note(struct storing *storing, size_t i)
     return db_import_note(storing->import, &((struct note_row *)dataset_row(storing->data, TABLE_NOTES, i))->db);
 }
 
+#define RECORDS_A_STEP 500
+
 /* In the order that db.h asks for. */
 static const struct {
+    const char *what;
     enum table table;
     enum db_status (*put)(struct storing *storing, size_t i);
-} steps[] = {
-    {TABLE_REGIONS, put_region},       {TABLE_MECHANISMS, put_mechanism},
-    {TABLE_CATEGORIES, put_category},  {TABLE_INSTITUTIONS, put_institution},
-    {TABLE_ALIASES, put_leader_alias}, {TABLE_STUDIES, put_study},
-    {TABLE_ALIASES, put_study_alias},  {TABLE_STUDIES, put_counts},
-    {TABLE_FIGURES, put_figure},       {TABLE_NOTES, put_note},
+} stages[] = {
+    {"regions", TABLE_REGIONS, put_region},         {"mechanisms", TABLE_MECHANISMS, put_mechanism},
+    {"categories", TABLE_CATEGORIES, put_category}, {"institutions", TABLE_INSTITUTIONS, put_institution},
+    {"leaders", TABLE_ALIASES, put_leader_alias},   {"studies stored", TABLE_STUDIES, put_study},
+    {"old ids", TABLE_ALIASES, put_study_alias},    {"studies with plans and reports stored", TABLE_STUDIES, put_counts},
+    {"figures", TABLE_FIGURES, put_figure},         {"notes", TABLE_NOTES, put_note},
 };
 
 static enum db_status put_all(struct storing *storing)
@@ -243,12 +247,17 @@ static enum db_status put_all(struct storing *storing)
     enum db_status expected = db_import_expect(storing->import, storing->data->table[TABLE_STUDIES].len);
     if (expected != DB_OK)
         return expected;
-    for (size_t step = 0; step < sizeof(steps) / sizeof(steps[0]); step++)
-        for (size_t i = 0; i < storing->data->table[steps[step].table].len; i++) {
-            enum db_status status = steps[step].put(storing, i);
+    db_import_listen(storing->import, storing->steps->step, storing->steps->cls);
+    for (size_t stage = 0; stage < sizeof(stages) / sizeof(stages[0]); stage++) {
+        size_t len = storing->data->table[stages[stage].table].len;
+        for (size_t i = 0; i < len; i++) {
+            enum db_status status = stages[stage].put(storing, i);
             if (status != DB_OK)
                 return status;
+            if (i % RECORDS_A_STEP == 0)
+                steps_say(storing->steps, stages[stage].what, i, len);
         }
+    }
     return DB_OK;
 }
 
@@ -263,9 +272,10 @@ static void storing_free(struct storing *storing)
     free(storing->reports);
 }
 
-enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, struct db_import_result *ret_result, char **ret_detail)
+enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, const struct steps *steps,
+                             struct db_import_result *ret_result, char **ret_detail)
 {
-    struct storing storing __attribute__((cleanup(storing_free))) = {.data = data};
+    struct storing storing __attribute__((cleanup(storing_free))) = {.data = data, .steps = steps};
     bool same = false;
     *ret_result = (struct db_import_result){0};
     *ret_detail = NULL;
