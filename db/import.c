@@ -328,8 +328,8 @@ static enum db_status check_references(struct db_import *import)
 }
 
 static enum db_status (*const endings[])(struct db_import *) = {
-    forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_count_shown, import_store_sums,
-    prune_persons, count_conflicts,        log_edition,    check_references, reserve_versions,
+    import_take_room,  forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_count_shown,
+    import_store_sums, prune_persons, count_conflicts,        log_edition,    check_references, reserve_versions,
 };
 
 static void publish(struct db_import *import)

@@ -10,10 +10,10 @@
 /* From here on it pays, where the register holds no more than twice as many. */
 #define GREAT_LOAD 1000
 
-/* Memory for pages, in KiB: while records come, they come in order, and the caller holds the data set; then the table that each index is
- * made of is walked again and again. */
+/* Memory for pages, in KiB: while records come, they come in order, and the caller holds the data set; then all of them are read again,
+ * and the table that each index is made of as often as it has indexes. */
 #define CACHE_RECORDS  "PRAGMA cache_size = -262144"
-#define CACHE_INDEXES  "PRAGMA cache_size = -786432"
+#define CACHE_LAST     "PRAGMA cache_size = -786432"
 #define CACHE_ORDINARY "PRAGMA cache_size = -65536"
 
 /* The tables whose indexes and triggers no statement between the first study and the end needs; what the triggers keep is made anew. */
@@ -85,10 +85,15 @@ enum db_status import_set_aside(struct db_import *import)
     return status;
 }
 
+enum db_status import_take_room(struct db_import *import)
+{
+    return import->is_great ? run(import, CACHE_LAST) : DB_OK;
+}
+
 enum db_status import_put_back(struct db_import *import)
 {
     const struct attached *items = import->set_aside.items;
-    enum db_status status = import->set_aside.len > 0 ? run(import, CACHE_INDEXES) : DB_OK;
+    enum db_status status = DB_OK;
     for (size_t i = 0; i < import->set_aside.len && status == DB_OK; i++) {
         import_step(import, "indexes", (int64_t)i, (int64_t)import->set_aside.len);
         status = run(import, items[i].definition);

@@ -456,8 +456,9 @@ const struct import_study *import_study_added(const struct db_import *import, in
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en);
 enum db_status import_refresh(struct db_import *import);
-/* import_great.c; both do nothing in an ordinary import. */
+/* import_great.c; in an ordinary import they do nothing, but for the sums. */
 enum db_status import_set_aside(struct db_import *import); /* before the first study */
+enum db_status import_take_room(struct db_import *import); /* when the caller has nothing more */
 enum db_status import_put_back(struct db_import *import);  /* when all is written */
 enum db_status import_count_shown(struct db_import *import);
 enum db_status import_store_sums(struct db_import *import);
