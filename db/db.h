@@ -4,13 +4,14 @@
  * could serve behind the same interface.
  *
  * Threads: a struct db may be asked for versions from any thread; opening, closing and importing belong to one thread.
- * A struct db_reader belongs to the thread that opened it. Times are milliseconds since 1970 (UTC), money is whole kroner.
+ * A struct db_reader belongs to one thread at a time. Times are milliseconds since 1970 (UTC), money is whole kroner.
  * Strings are UTF-8. "May be NULL" means not known, never empty. What a function hands to a callback lives until the
  * callback returns; what it returns through ret_ is the caller's to free with the function named there.
  */
 #ifndef STUDYD_DB_DB_H
 #define STUDYD_DB_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ enum db_status {
     DB_DAMAGED,   /* not a database of ours, or broken */
     DB_TOO_NEW,   /* written by a later studyd */
     DB_NO_MEMORY,
+    DB_TIMEOUT,  /* the reader's time ran out before the answer was there */
     DB_CONFLICT, /* the data contradict what is stored (an id of another programme, …) */
     DB_BUG,      /* our own fault */
 };
@@ -40,10 +42,24 @@ const char *db_status_text(enum db_status status);
 struct db;
 struct db_reader;
 
-/* Makes the bytes that stand for a study. ret_bytes is malloc'd and becomes the database's. Runs inside the write
- * transaction. false = could not (no memory); the transaction is then given up. */
+/* The forms that the bytes which stand for a study come in; opaque here. */
+enum db_form {
+    DB_FORM_FULL, /* all that is known, with its structure */
+    DB_FORM_ROW,  /* one row of a table */
+    DB_FORMS
+};
+struct db_bytes {
+    char *start; /* malloc'd */
+    size_t len;
+};
+struct db_rendering {
+    struct db_bytes form[DB_FORMS];
+};
+
+/* Makes the bytes that stand for a study, in every form. What is in ret_rendering (zeroed before) becomes the database's, also after a
+ * failure. Runs inside the write transaction. false = could not (no memory); the transaction is then given up. */
 struct db_renderer {
-    bool (*render)(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len);
+    bool (*render)(void *cls, const struct db_study *study, struct db_rendering *ret_rendering);
     void *cls;
     const char *version; /* of the representation: when it differs from the stored one, every study is rendered anew at open */
 };
@@ -76,14 +92,26 @@ struct db_study_state {
 };
 bool db_study_state(const struct db *db, const char *code, struct db_study_state *ret_state); /* false = no such study */
 
-/* A connection for reading, for the calling thread. */
+/* A connection for reading. */
 enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader);
 void db_reader_close(struct db_reader *reader);
 struct db *db_reader_db(struct db_reader *reader);
 
+/* How long questions may take: past until (microseconds of CLOCK_MONOTONIC, 0 = no bound), or once any thread has set *stop (borrowed,
+ * may be NULL), they end with DB_TIMEOUT. Holds until it is set anew. */
+struct db_bound {
+    int64_t until;
+    const atomic_bool *stop;
+};
+void db_reader_bound(struct db_reader *reader, struct db_bound bound);
+struct db_bound db_reader_bounds(const struct db_reader *reader); /* as it was set */
+bool db_reader_is_late(const struct db_reader *reader);           /* past the bound: for those who make much of what they were told */
+
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);
 void db_reader_end(struct db_reader *reader);
+/* The data version of the state seen between begin and end, and when it came about; outside of them the newest. */
+int64_t db_reader_version(const struct db_reader *reader, int64_t *ret_updated);
 
 /* ── importing ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -180,6 +208,7 @@ struct db_studies_query {
     struct db_study_filter filter;
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
     size_t sort_len;                  /* 0 = call_year, id; with filter.q −relevance before them */
+    enum db_form form;
     int limit;
     const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
     bool backwards;                 /* rows still come in the order of the sort */
@@ -199,7 +228,18 @@ typedef bool (*db_study_bytes_fn)(void *cls, const char *bytes, size_t len);
 enum db_status db_studies_list(struct db_reader *reader, const struct db_studies_query *query, db_study_bytes_fn each, void *cls,
                                struct db_studies_page *ret_page);
 
-/* The rendered bytes of one study. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
+/* Every study that the filter lets through, in order, handed out one by one. The reader sees one state (begin … end) and is used for
+ * nothing else while the walk is on; both may go from thread to thread. Memory: 8 bytes a study at most, where the walk cannot follow an
+ * index without gaps. query may be forgotten; its limit, from and backwards are not read. Where more than most are let through,
+ * *ret_walk is NULL. *ret_total is exact either way. */
+struct db_studies_walk;
+enum db_status db_studies_walk_begin(struct db_reader *reader, const struct db_studies_query *query, int64_t most,
+                                     struct db_studies_walk **ret_walk, int64_t *ret_total);
+/* The next one's bytes, borrowed until the next call; DB_NOT_FOUND: that was all. */
+enum db_status db_studies_walk_next(struct db_studies_walk *walk, const char **ret_bytes, size_t *ret_len);
+void db_studies_walk_end(struct db_studies_walk *walk); /* before the reader's end; NULL is fine */
+
+/* The rendered bytes of one study, in full. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
 enum db_status db_studies_get(struct db_reader *reader, const char *code, db_study_bytes_fn each, void *cls, char **ret_moved);
 
 /* ── recruitment ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -236,11 +276,47 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);
 
+/* ── facets ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The filters whose values can be counted. */
+enum db_facet {
+    DB_FACET_PROGRAMME,
+    DB_FACET_CALL_YEAR,
+    DB_FACET_MECHANISM,
+    DB_FACET_AWARD_CALL_YEAR,
+    DB_FACET_AWARD_MECHANISM,
+    DB_FACET_CATEGORY,
+    DB_FACET_INSTITUTION,
+    DB_FACET_HOSPITAL,
+    DB_FACET_REGION,
+    DB_FACET_INCLUSION_REGION,
+    DB_FACET_LEADER,
+    DB_FACET_STATUS,
+    DB_FACET_HAS_CARD,
+    DB_FACET_BEHIND_PLAN,
+    DB_FACETS
+};
+struct db_facet_value {
+    const char *code;     /* as the filter takes it: cancer, 2019, true; NULL = the studies that have none */
+    struct db_text label; /* empty where the code says it all; an institution's name is label.nb */
+    int64_t study_count;
+};
+struct db_facet_counts {
+    const struct db_facet_value *values; /* the most studies first, then in the vocabulary's order; what has none is last. Nobody's
+                                            values are left out, but for those that the facet's own filter names */
+    size_t values_len;
+    int64_t study_count; /* that pass all filters but the facet's own */
+};
+/* For each value how many studies pass when it takes the place of the facet's own filter, and all others stay: what db_studies_count
+ * says of that filter. each is called once. What is found is kept as statistics are (db_stats). */
+enum db_status db_facets(struct db_reader *reader, const struct db_study_filter *filter, enum db_facet facet,
+                         bool (*each)(void *cls, const struct db_facet_counts *counts), void *cls);
+
 /* ── programmes, reference data, figures ────────────────────────────────────────────────────────────────────── */
 
 enum db_status db_programmes(struct db_reader *reader, const char *code /* NULL = all */,
                              bool (*each)(void *cls, const struct db_programme *programme, int64_t study_count), void *cls);
-enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first */
+enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first; NULL = the newest of each programme */
                            bool (*each)(void *cls, const struct db_edition *edition), void *cls);
 enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, const struct db_region *region), void *cls);
 enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count),
@@ -278,8 +354,8 @@ enum db_vocabulary {
     DB_VOCAB_LEADER,
     DB_VOCAB_STATUS,
 };
-/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, without regard to
- * case. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
+/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, and in any case, where nothing
+ * is spelt just so. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value);
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
@@ -294,8 +370,9 @@ struct db_check_listener {
 #define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
 
 /* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
- * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
- * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+ * records, kept sums, what is made of each study, and the image beside the file, against a fresh making. renderer may be of another
+ * representation than what is stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in
+ * db_open. */
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail);
 
@@ -310,6 +387,7 @@ struct db_change {
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
 
-#include "db/stats.h" /* statistics, in the terms above */
+#include "db/recruitment.h" /* the reports of all studies, in the terms above */
+#include "db/stats.h"       /* statistics */
 
 #endif

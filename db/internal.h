@@ -141,10 +141,12 @@ void detail_set(char **ret_detail, const char *format, ...) __attribute__((forma
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
+struct image;
 struct versions {
     pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
     struct map map;
-    struct arena keys; /* never shrinks: codes do not go */
+    struct arena keys;        /* never shrinks: codes do not go */
+    const struct image *base; /* may be NULL; until db_close */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
 };
@@ -153,7 +155,8 @@ struct new_version {
     const char *code;
     struct db_study_state state;
 };
-enum db_status versions_load(struct db *db);
+enum db_status versions_begin(struct db *db); /* the register's; then the image is made */
+enum db_status versions_load(struct db *db);  /* the studies' */
 /* prepare before the commit: after it, publish cannot fail. */
 enum db_status versions_prepare(struct db *db, struct list *new_versions);
 void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);
@@ -202,6 +205,8 @@ struct stats_leaders {
     size_t len, room;
 };
 bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
+/* The same for those who number the leaders themselves, from 1. */
+bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums);
 void stats_leaders_free(struct stats_leaders *leaders);
 
 /* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
@@ -239,7 +244,7 @@ enum db_status stats_keep_all(struct db *db);               /* at open: where th
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
-/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+/* ── stats_store.c: what was computed, for all readers ──────────────────────────────────────────────────────── */
 
 struct stats_answer {
     struct stats_answer *next;          /* of the same bucket */
@@ -251,7 +256,7 @@ struct stats_answer {
     bool is_stored; /* others find it; else the last user frees it */
     enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
     struct arena arena;
-    struct db_stats stats; /* in arena; does not change any more once it is HERE */
+    const void *found; /* in arena; does not change any more once it is HERE */
 };
 #define STATS_BUCKETS 1024
 struct stats_store {
@@ -265,10 +270,44 @@ struct stats_store {
 bool stats_store_begin(struct stats_store *store); /* false = no memory */
 void stats_store_end(struct stats_store *store);
 /* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
- * into the answer's arena and hands it over. NULL = no memory. Each answer is let go of in the end. */
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine);
+ * into the answer's arena and hands it over. NULL = no memory, or it took too long: the caller asks for itself. Each answer is let go of in
+ * the end. */
+/* Waits for another thread's no longer than bound admits. */
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                      const struct db_bound *bound, bool *ret_is_mine);
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+
+struct sql;
+/* A question whose answer is the same for all who see one data version. */
+struct shared_question {
+    const struct sql *key; /* tells it from every other; it is not run */
+    const void *asked;     /* for find_out, which makes what it finds in arena */
+    enum db_status (*find_out)(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found);
+};
+/* use is called once with what was found, unless finding it out failed. Inside of reader_enter. */
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, void (*use)(void *cls, const void *found),
+                             void *cls);
+
+/* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct page_rows {
+    int64_t total;
+    struct list ids;              /* int64_t, in the order of the walk */
+    struct db_position near, far; /* of the first and the last row of the walk */
+    bool has_more, has_behind;    /* rows beyond the last; rows before the first */
+};
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
+
+/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────────── */
+
+struct image;
+struct image_slot {
+    pthread_mutex_t lock;
+    struct image *current; /* NULL = there is none */
+};
+void images_end(struct db *db);
+void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -280,28 +319,33 @@ struct db {
     const struct db_renderer *renderer;
     struct versions versions;
     struct stats_store answers;
+    struct image_slot images;
     _Atomic int readers;
     bool importing;
 };
 
 struct vocabulary {
-    struct map found;   /* what is asked → canonical spelling */
-    struct list values; /* const char *, canonical, in order */
+    struct map found;    /* what is asked → canonical spelling */
+    struct map any_case; /* the same in lower case, for those that are asked so */
+    struct list values;  /* const char *, canonical, in order */
     struct arena arena;
     int64_t data_version; /* −1 = not read yet */
 };
 
 struct db_reader {
     struct db *db;
+    struct db_bound bound;
     struct statements statements;
-    struct statements *st; /* &statements, or the writer's when the database is in memory */
-    int depth;             /* of begin … end */
-    bool began;            /* this reader opened the transaction */
+    struct statements *st;              /* &statements, or the writer's when the database is in memory */
+    int depth;                          /* of begin … end */
+    bool began;                         /* this reader opened the transaction */
+    int64_t data_version, data_updated; /* of the state seen in it */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
 };
 
+bool bound_is_passed(const struct db_bound *bound);
 enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
@@ -339,6 +383,7 @@ bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs);
 enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
+enum db_statement rendered_get(enum db_form form); /* takes :study; one column */
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
@@ -392,6 +437,7 @@ struct sql sql_begin(struct arena *arena);
 void sql_add(struct sql *sql, const char *fragment);
 void sql_int(struct sql *sql, int64_t value);
 void sql_value(struct sql *sql, struct sql_value value);
+void sql_keep(struct sql *sql); /* copies what the values borrow, so that it need not outlive the question */
 void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
 void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
 bool filter_is_empty(const struct db_study_filter *filter);
@@ -415,6 +461,23 @@ void position_write(const struct ordering *ordering, sqlite3_stmt *row, int colu
 /* The values lie in the position. false = no position of this ordering. */
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
 
+/* ── studies.c: what pages and walks share ──────────────────────────────────────────────────────────────────── */
+
+struct walk {
+    const struct db_studies_query *query;
+    struct ordering ordering;
+    const struct sql_value *from; /* NULL = from the beginning */
+    bool backwards;
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
+};
+/* Rows: the id, then the keys of the ordering. arena must outlive the query. */
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
+
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
 
 /* The values of one dimension, in order: what a table of cells is ruled by. */
@@ -426,6 +489,12 @@ struct stats_axis {
 enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
                                struct stats_axis *ret_axis);
 void stats_axis_free(struct stats_axis *axis);
+size_t stats_axis_place(const struct stats_axis *axis, const char *key); /* NULL = the unknown; keys.len = it has no such value */
+struct stats_table {
+    struct stats_axis axis[DB_BY_MAX];
+    struct stats_sums *sums; /* one for each cell, and the total at the end */
+    size_t cells_len;
+};
 
 /* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
  * reads. study 0 = all that the filter lets through. */

@@ -7,48 +7,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct bytes {
-    char *start;
-    size_t len;
+static const struct {
+    enum db_statement get, put;
+} forms[DB_FORMS] = {
+    [DB_FORM_FULL] = {STMT_rendered_get, STMT_rendered_put},
+    [DB_FORM_ROW] = {STMT_rendered_row_get, STMT_rendered_row_put},
 };
 
-static void bytes_free(struct bytes *bytes)
+enum db_statement rendered_get(enum db_form form)
 {
-    free(bytes->start);
+    return forms[form].get;
 }
 
-static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct bytes *ret_bytes)
+static void rendering_free(struct db_rendering *rendering)
 {
-    free(ret_bytes->start);
-    *ret_bytes = (struct bytes){0};
-    bool is_done = renderer->render(renderer->cls, study, &ret_bytes->start, &ret_bytes->len);
-    return is_done && ret_bytes->start != NULL ? DB_OK : DB_NO_MEMORY;
+    for (size_t i = 0; i < DB_FORMS; i++)
+        free(rendering->form[i].start);
+}
+
+static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct db_rendering *ret_rendering)
+{
+    bool is_done = renderer->render(renderer->cls, study, ret_rendering);
+    for (size_t i = 0; i < DB_FORMS; i++)
+        is_done = is_done && ret_rendering->form[i].start != NULL;
+    return is_done ? DB_OK : DB_NO_MEMORY;
 }
 
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study)
 {
-    struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(db->renderer, study, &bytes);
-    if (status != DB_OK)
-        return status;
-    return statement_run(&db->statements, STMT_rendered_put, ARGS(ARG_I(":study", id), ARG_B(":json", bytes.start, bytes.len)));
+    struct db_rendering rendering CLEANUP(rendering_free) = {0};
+    enum db_status status = render(db->renderer, study, &rendering);
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK; i++) {
+        const struct db_bytes *bytes = &rendering.form[i];
+        status = statement_run(&db->statements, forms[i].put, ARGS(ARG_I(":study", id), ARG_B(":bytes", bytes->start, bytes->len)));
+    }
+    return status;
+}
+
+static enum db_status form_differs(struct statements *statements, int64_t id, enum db_form form, const struct db_bytes *bytes,
+                                   bool *ret_differs)
+{
+    struct query query CLEANUP(query_end) = query_begin(statements, forms[form].get, ARGS(ARG_I(":study", id)));
+    *ret_differs = true;
+    if (query_row(&query)) {
+        const void *stored = sqlite3_column_blob(query.stmt, 0);
+        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
+        *ret_differs = len != bytes->len || (len > 0 && (stored == NULL || memcmp(stored, bytes->start, len) != 0));
+    }
+    return query_status(&query);
 }
 
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs)
 {
-    struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(renderer, study, &bytes);
-    if (status != DB_OK)
-        return status;
-    struct query query CLEANUP(query_end) = query_begin(statements, STMT_rendered_get, ARGS(ARG_I(":study", id)));
-    *ret_differs = true;
-    if (query_row(&query)) {
-        const void *stored = sqlite3_column_blob(query.stmt, 0);
-        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
-        *ret_differs = len != bytes.len || (len > 0 && (stored == NULL || memcmp(stored, bytes.start, len) != 0));
-    }
-    return query_status(&query);
+    struct db_rendering rendering CLEANUP(rendering_free) = {0};
+    enum db_status status = render(renderer, study, &rendering);
+    *ret_differs = false;
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK && !*ret_differs; i++)
+        status = form_differs(statements, id, (enum db_form)i, &rendering.form[i], ret_differs);
+    return status;
 }
 
 /* ── after an import ────────────────────────────────────────────────────────────────────────────────────────── */

@@ -33,8 +33,13 @@ int search_words(const char *text, size_t len, search_word_fn each, void *cls);
 /* ── search_question.c ──────────────────────────────────────────────────────────────────────────────────────── */
 
 void sql_search(struct sql *sql, const struct db_search *search); /* " AND …" over study s */
+/* Of more studies than so many, relevance is bounded: −1 where the words stand in acronym or titles, −2 elsewhere. */
+#define SEARCH_RANKED_MAX 10000
 /* " FROM …": studies s that pass, each with m.score, its relevance. */
-void sql_search_scored(struct sql *sql, const struct db_search *search);
+void sql_search_scored(struct sql *sql, const struct db_search *search, bool is_bounded);
+/* Whole statements: those that pass, ascending, with their score; without it; how many there are. */
+void sql_search_scores(struct sql *sql, const struct db_search *search);
+void sql_search_ids(struct sql *sql, const struct db_search *search, bool in_titles);
 void sql_search_count(struct sql *sql, const struct db_search *search); /* how many pass: the whole statement */
 
 /* ── search_row.c ───────────────────────────────────────────────────────────────────────────────────────────── */

@@ -119,22 +119,64 @@ void sql_search(struct sql *sql, const struct db_search *search)
     sql_value(sql, bytes_of(&match.text, ARG_TEXT));
 }
 
+/* In the texts that name a study: those that relevance weighs most. */
+static void titles_only(struct match *match)
+{
+    static const char columns[] = "{acronym title_nb title_en scientific_title} : (";
+    char *text = list_extend(&match->text, match->arena, sizeof columns);
+    match->failed = match->failed || text == NULL;
+    if (text == NULL)
+        return;
+    text = match->text.items;
+    memmove(text + sizeof columns - 1, text, match->text.len - sizeof columns);
+    memcpy(text, columns, sizeof columns - 1);
+    text[match->text.len - 1] = ')';
+}
+
+static void add_match(struct sql *sql, const struct match *match)
+{
+    sql->failed = sql->failed || match->failed;
+    sql_value(sql, bytes_of(&match->text, ARG_TEXT));
+}
+
 /* The limit that is none keeps the engine from working the inner question into the outer one, where it would compute the score wherever
  * it is mentioned; the cross join, from asking it once for each study. */
-void sql_search_scored(struct sql *sql, const struct db_search *search)
+void sql_search_scored(struct sql *sql, const struct db_search *search, bool is_bounded)
+{
+    struct match match = match_of(sql->arena, search), titles = match_of(sql->arena, search);
+    titles_only(&titles);
+    if (is_bounded) {
+        sql_add(sql, " FROM (SELECT rowid AS id, iif(rowid IN (SELECT rowid FROM study_search WHERE study_search MATCH ?), -1, -2) AS score"
+                     " FROM study_search WHERE study_search MATCH ? LIMIT -1) m CROSS JOIN study s ON s.id = m.id");
+        add_match(sql, &titles);
+    } else {
+        sql_add(sql, " FROM (SELECT rowid AS id, search_score(study_search, ?) AS score FROM study_search"
+                     " WHERE study_search MATCH ? LIMIT -1) m CROSS JOIN study s ON s.id = m.id");
+        sql_value(sql, bytes_of(&match.shape, ARG_BLOB));
+    }
+    add_match(sql, &match);
+}
+
+void sql_search_scores(struct sql *sql, const struct db_search *search)
 {
     struct match match = match_of(sql->arena, search);
-    sql->failed = sql->failed || match.failed;
-    sql_add(sql, " FROM (SELECT rowid AS id, search_score(study_search, ?) AS score FROM study_search"
-                 " WHERE study_search MATCH ? LIMIT -1) m CROSS JOIN study s ON s.id = m.id");
+    sql_add(sql, "SELECT rowid, search_score(study_search, ?) FROM study_search WHERE study_search MATCH ?");
     sql_value(sql, bytes_of(&match.shape, ARG_BLOB));
-    sql_value(sql, bytes_of(&match.text, ARG_TEXT));
+    add_match(sql, &match);
+}
+
+void sql_search_ids(struct sql *sql, const struct db_search *search, bool in_titles)
+{
+    struct match match = match_of(sql->arena, search);
+    if (in_titles)
+        titles_only(&match);
+    sql_add(sql, "SELECT rowid FROM study_search WHERE study_search MATCH ?");
+    add_match(sql, &match);
 }
 
 void sql_search_count(struct sql *sql, const struct db_search *search)
 {
     struct match match = match_of(sql->arena, search);
-    sql->failed = sql->failed || match.failed;
     sql_add(sql, "SELECT count(*) FROM study_search WHERE study_search MATCH ?");
-    sql_value(sql, bytes_of(&match.text, ARG_TEXT));
+    add_match(sql, &match);
 }

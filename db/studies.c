@@ -2,6 +2,7 @@
  * The list of studies. A page is found by its keys, never by counting rows; ids first, bytes afterwards, so that sorting carries
  * nothing heavy.
  */
+#include "db/image.h"
 #include "db/search_index.h"
 
 #include <assert.h>
@@ -78,15 +79,6 @@ static void add_order(struct sql *sql, const struct ordering *ordering, bool bac
     }
 }
 
-struct walk {
-    const struct db_studies_query *query;
-    struct ordering ordering;
-    const struct sql_value *from; /* NULL = from the beginning */
-    bool backwards;
-    bool any; /* whichever row comes first will do */
-    int64_t limit;
-};
-
 static bool is_by_relevance(const struct ordering *ordering)
 {
     for (size_t i = 0; i < ordering->len; i++)
@@ -101,7 +93,7 @@ static void add_source(struct sql *sql, const struct walk *walk)
     struct db_study_filter filter = walk->query->filter;
     if (is_by_relevance(&walk->ordering)) {
         assert(filter.q != NULL);
-        sql_search_scored(sql, filter.q);
+        sql_search_scored(sql, filter.q, walk->is_bounded);
         filter.q = NULL;
     } else {
         sql_add(sql, " FROM study s");
@@ -109,7 +101,41 @@ static void add_source(struct sql *sql, const struct walk *walk)
     sql_filter(sql, &filter);
 }
 
-static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
+static enum db_status count_fitting(struct db_reader *reader, struct arena *arena, const struct db_search *search, int64_t *ret_count)
+{
+    const struct image *image = NULL;
+    struct query query CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(arena);
+    enum db_status status = reader_image(reader, &image);
+    if (image != NULL) {
+        status = image_fitting(reader, image, search, ret_count);
+        image_let_go(reader->db, image);
+        return status;
+    }
+    sql_search_count(&sql, search);
+    if (status == DB_OK)
+        status = sql_query(&sql, reader->st, &query);
+    if (status == DB_OK && query_row(&query))
+        *ret_count = query_int(&query, 0);
+    return status == DB_OK ? query_status(&query) : status;
+}
+
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk)
+{
+    int64_t fitting = 0;
+    if (!is_by_relevance(&walk->ordering))
+        return DB_OK;
+    for (size_t i = 0; i < walk->ordering.len && walk->from != NULL; i++)
+        if (walk->ordering.keys[i].key == DB_SORT_RELEVANCE) {
+            walk->is_bounded = walk->from[i].number < 0;
+            return DB_OK;
+        }
+    enum db_status status = count_fitting(reader, arena, walk->query->filter.q, &fitting);
+    walk->is_bounded = fitting > SEARCH_RANKED_MAX;
+    return status;
+}
+
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
     struct sql sql = sql_begin(arena);
     sql_add(&sql, "SELECT s.id");
@@ -126,18 +152,13 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
         add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
+    sql_keep(&sql);
     return sql_query(&sql, reader->st, ret_query);
 }
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct rows {
-    struct list ids;              /* int64_t, in the order of the walk */
-    struct db_position near, far; /* of the first and the last row of the walk */
-    bool has_more;
-};
-
-static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows)
+static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
     struct query query CLEANUP(query_end) = {0};
     int limit = walk->query->limit;
@@ -162,13 +183,18 @@ static enum db_status read_rows(struct db_reader *reader, struct arena *arena, s
 }
 
 /* Whether anything lies before the first row of the walk. */
-static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct rows *rows,
+static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct page_rows *rows,
                                 bool *ret_has)
 {
     struct sql_value from[SORT_KEYS_MAX];
     struct query query CLEANUP(query_end) = {0};
-    struct walk back = {
-        .query = walk->query, .ordering = walk->ordering, .from = from, .backwards = !walk->backwards, .any = true, .limit = 1};
+    struct walk back = {.query = walk->query,
+                        .ordering = walk->ordering,
+                        .from = from,
+                        .backwards = !walk->backwards,
+                        .any = true,
+                        .is_bounded = walk->is_bounded,
+                        .limit = 1};
     bool fits = position_read(&walk->ordering, &rows->near, from);
     assert(fits);
     enum db_status status = walk_begin(reader, arena, &back, &query);
@@ -178,7 +204,7 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct db_studies_query *query, const struct rows *rows,
+static enum db_status hand_out(struct db_reader *reader, const struct db_studies_query *query, const struct page_rows *rows,
                                db_study_bytes_fn each, void *cls)
 {
     struct search_hits hits CLEANUP(search_hits_end) = {.sought_len = 0};
@@ -189,7 +215,7 @@ static enum db_status hand_out(struct db_reader *reader, const struct db_studies
         int64_t id = ids[query->backwards ? rows->ids.len - 1 - i : i];
         if (has_hits)
             status = search_hits_of(&hits, reader->st, id, query->hits, cls);
-        struct query row CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
+        struct query row CLEANUP(query_end) = query_begin(reader->st, rendered_get(query->form), ARGS(ARG_I(":study", id)));
         if (!query_row(&row))
             return query_status(&row) == DB_OK ? DB_DAMAGED : query_status(&row);
         const void *bytes = sqlite3_column_blob(row.stmt, 0);
@@ -199,7 +225,7 @@ static enum db_status hand_out(struct db_reader *reader, const struct db_studies
     return status;
 }
 
-static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
@@ -219,21 +245,53 @@ static enum db_status count(struct db_reader *reader, struct arena *arena, const
     return query_status(&query);
 }
 
-static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows,
-                                struct db_studies_page *ret_page)
+/* The engine's page: the total, the rows, and whether any lie behind them. */
+static enum db_status ask_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
-    bool has_before = false;
-    enum db_status status = count(reader, arena, &walk->query->filter, &ret_page->total);
+    enum db_status status = studies_count(reader, arena, &walk->query->filter, &rows->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
+    if (status == DB_OK && rows->ids.len > 0 && walk->from != NULL)
+        status = look_back(reader, arena, walk, rows, &rows->has_behind);
+    return status;
+}
+
+/* The same from the image, where there is one that knows the place. */
+static enum db_status find_page(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct page_rows *rows,
+                                bool *ret_is_answered)
+{
+    const struct page_question question = {
+        .filter = &walk->query->filter,
+        .ordering = &walk->ordering,
+        .from = walk->query->from,
+        .values = walk->from,
+        .backwards = walk->backwards,
+        .is_bounded = walk->is_bounded,
+        .limit = walk->query->limit,
+    };
+    const struct image *image = NULL;
+    enum db_status status = reader_image(reader, &image);
+    if (image != NULL)
+        status = image_page(reader, image, arena, &question, rows, ret_is_answered);
+    image_let_go(reader->db, image);
+    return status;
+}
+
+static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows,
+                                struct db_studies_page *ret_page)
+{
+    bool is_answered = false;
+    enum db_status status = walk_settle(reader, arena, walk);
+    if (status == DB_OK)
+        status = find_page(reader, arena, walk, rows, &is_answered);
+    if (status == DB_OK && !is_answered)
+        status = ask_page(reader, arena, walk, rows);
     /* Nothing beyond the position: whatever there is lies before it. */
-    if (status == DB_OK && rows->ids.len == 0)
-        has_before = ret_page->total > 0;
-    else if (status == DB_OK && walk->from != NULL)
-        status = look_back(reader, arena, walk, rows, &has_before);
+    bool has_behind = rows->ids.len == 0 ? rows->total > 0 : rows->has_behind;
+    ret_page->total = rows->total;
     ret_page->returned = (int)rows->ids.len;
-    ret_page->more_before = walk->backwards ? rows->has_more : has_before;
-    ret_page->more_after = walk->backwards ? has_before : rows->has_more;
+    ret_page->more_before = walk->backwards ? rows->has_more : has_behind;
+    ret_page->more_after = walk->backwards ? has_behind : rows->has_more;
     ret_page->first = walk->backwards ? rows->far : rows->near;
     ret_page->last = walk->backwards ? rows->near : rows->far;
     return status;
@@ -246,7 +304,7 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct sql_value from[SORT_KEYS_MAX];
     struct walk walk = {.query = query, .ordering = ordering_of(query), .backwards = query->backwards};
-    struct rows rows = {.ids = {.size = sizeof(int64_t)}};
+    struct page_rows rows = {.ids = {.size = sizeof(int64_t)}};
     assert(query->limit > 0);
     *ret_page = (struct db_studies_page){0};
     if (query->from != NULL) {
@@ -266,7 +324,7 @@ enum db_status db_studies_count(struct db_reader *reader, const struct db_study_
 {
     struct arena arena CLEANUP(arena_free) = {0};
     *ret_count = 0;
-    return count(reader, &arena, filter, ret_count);
+    return studies_count(reader, &arena, filter, ret_count);
 }
 
 /* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */

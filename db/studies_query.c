@@ -39,6 +39,17 @@ void sql_int(struct sql *sql, int64_t value)
     sql_value(sql, (struct sql_value){.kind = ARG_INT, .number = value});
 }
 
+void sql_keep(struct sql *sql)
+{
+    struct sql_value *values = sql->values.items;
+    for (size_t i = 0; i < sql->values.len && !sql->failed; i++) {
+        if (values[i].kind == ARG_INT || values[i].bytes == NULL)
+            continue;
+        values[i].bytes = arena_strndup(sql->arena, values[i].bytes, (size_t)values[i].number);
+        sql->failed = values[i].bytes == NULL;
+    }
+}
+
 static bool write_bytes(struct list *list, struct arena *arena, const void *bytes, size_t len)
 {
     char *end = len == 0 ? NULL : list_extend(list, arena, len);

@@ -12,7 +12,7 @@
 #define REQUEST_MEMORY (4 * 1024 * 1024)
 #define SPARES_MAX     256
 
-static int64_t microseconds(void)
+int64_t exchange_clock(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -60,7 +60,7 @@ struct exchange *exchange_new(struct worker *worker)
             return NULL;
         }
     }
-    *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = microseconds()};
+    *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = exchange_clock()};
     x->head.arena = x->arena;
     id_write(worker, x->id);
     return x;
@@ -94,9 +94,10 @@ static enum log_level level_of(const struct exchange *x)
     int status = x->answer.status;
     if (status == 0)
         return LOG_LEVEL_DEBUG;
-    return status >= 500 && status != 501 && status != 505
-               ? status == 503 && x->answer.error == API_UNAVAILABLE ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR
-               : LOG_LEVEL_INFO;
+    bool cut = status < 400 && x->answer.error != API_OK;
+    if (cut || (status >= 500 && status != 501 && status != 505))
+        return x->answer.error == API_UNAVAILABLE || x->answer.error == API_TOO_MANY_EXPORTS ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
+    return LOG_LEVEL_INFO;
 }
 
 static void log_answer(struct log_line *line, const struct exchange *x, bool whole)
@@ -105,9 +106,13 @@ static void log_answer(struct log_line *line, const struct exchange *x, bool who
     bool bodiless = answer->status == 304 || answer->status == 204 || (x->method && strcmp(x->method, "HEAD") == 0);
     log_number(line, "status", answer->status);
     log_number(line, "bytes", bodiless ? 0 : (int64_t)answer->len);
-    log_number(line, "us", microseconds() - x->begun);
+    if (answer->streamed)
+        log_number(line, "rows", answer->rows);
+    log_number(line, "us", exchange_clock() - x->begun);
     log_text(line, "coding", answer->coding);
     log_flag(line, "hit", answer->hit);
+    if (x->work)
+        log_flag(line, "slow_lane", true);
     if (answer->error != API_OK)
         log_text(line, "problem", problem_of(answer->error)->slug);
     if (answer->detail)

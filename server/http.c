@@ -61,6 +61,7 @@ static void request_over(struct connection *connection, bool whole)
 {
     if (!connection || !connection->exchange)
         return;
+    answer_abandon(connection->exchange);
     exchange_end(connection->exchange, whole);
     connection->exchange = NULL;
 }
@@ -127,6 +128,7 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
     x->target_len = len <= LINT_TARGET_MAX ? len : LINT_TARGET_MAX + 1;
     x->target_text = arena_strndup(x->arena, target ? target : "", x->target_len);
     x->client = connection->address;
+    x->deadline = &connection->deadline;
     if (!x->target_text) {
         exchange_end(x, false);
         return NULL;
@@ -153,6 +155,18 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *mh
         reply_drop(answer->response);
     answer->response = NULL;
     return queued;
+}
+
+/* No deadline is set meanwhile: the lane has its own. This call is made again once the lane is done. */
+static enum MHD_Result wait_for_lane(struct exchange *x, struct MHD_Connection *mhd)
+{
+    struct connection *connection = connection_of(mhd);
+    if (connection)
+        deadline_clear(&connection->deadline);
+    x->mhd = mhd;
+    x->worker->in_lanes++;
+    MHD_suspend_connection(mhd);
+    return MHD_YES;
 }
 
 static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value,
@@ -239,8 +253,11 @@ enum MHD_Result http_call(void *cls, struct MHD_Connection *mhd, const char *url
         *upload_size = 0;
         return MHD_YES;
     }
-    answer_request(x);
-    return send_answer(x, mhd);
+    if (x->work)
+        answer_finish(x);
+    else
+        answer_request(x);
+    return x->waits ? wait_for_lane(x, mhd) : send_answer(x, mhd);
 }
 
 void http_end(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)

@@ -4,6 +4,7 @@
  */
 #include "server/route.h"
 
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
@@ -12,20 +13,27 @@ static const char *const mechanism_codes[] = {"open-call", "needs-identified", "
 static const char *const status_codes[] = {"planned",   "recruiting", "recruitment-ended", "follow-up",
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
+static const char *const report_region_codes[] = {DB_WHOLE_STUDY, "sor-ost", "vest", "midt", "nord", "international", NULL};
+static const char *const report_order_names[] = {"study", "as_of", "-as_of", NULL}; /* of enum db_recruitment_order */
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
 static const char *const include_names[] = {"highlights", NULL}; /* in the order of enum studies_include */
 static const char *const weighting_names[] = {"equal", "whole", NULL};
-static const char *const format_names[] = {"json", "csv", NULL};          /* in the order of json_or_csv */
-static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL}; /* of enum csv_dialect */
+static const char *const format_names[] = {"json", "csv", NULL};                /* in the order of json_or_csv */
+static const char *const list_format_names[] = {"json", "csv", "ndjson", NULL}; /* in the order of json_csv_ndjson */
+static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL};       /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
 static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included",  "percent",
                                          "leader", "institution", "mechanism", "status",     "updated", "relevance", NULL};
 
-#define JSON "application/json"
-#define CSV  "text/csv; charset=utf-8; header=present"
+#define JSON   "application/json"
+#define CSV    "text/csv; charset=utf-8; header=present"
+#define NDJSON "application/x-ndjson"
 
 /* For handlers that end in reply_table. */
 static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {0}};
+/* For lists that have whole results too. */
+static const struct route_format json_csv_ndjson[] = {
+    {"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {"ndjson", FORMAT_NDJSON, NDJSON}, {0}};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define CODES(type, name, ...)                                                                                                             \
@@ -47,9 +55,9 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
     {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
-    RANGES(type, call_year, 1900, 2200),                                                                               \
+    RANGES(type, call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                             \
     CODES(type, mechanism, .values = mechanism_codes),                                                                 \
-    RANGES(type, award_call_year, 1900, 2200),                                                                         \
+    RANGES(type, award_call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                       \
     CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
     CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
     CODES(type, and_category, .vocabulary = DB_VOCAB_CATEGORY),                                                        \
@@ -72,15 +80,21 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
 #define FORMATS(type)                                                                                                  \
     {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = format_names},                                          \
     {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
+/* The same with .formats = json_csv_ndjson. */
+#define LIST_FORMATS(type)                                                                                             \
+    {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = list_format_names},                                     \
+    {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
     STUDY_FILTERS(studies_list_params),
     {"sort", IN_QUERY, T_SORT, AT(studies_list_params, sort), .values = sort_names},
-    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = 50},
+    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = STUDIES_PAGE, .told = true},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
     {"include", IN_QUERY, T_FIELDS, AT(studies_list_params, include), .values = include_names},
+    {"facets", IN_QUERY, T_FACETS, AT(studies_list_params, facets), .values = facet_names},
+    LIST_FORMATS(studies_list_params),
     {0},
 };
 static const struct param studies_get_rows[] = {
@@ -93,6 +107,17 @@ static const struct param recruitment_get_rows[] = {
     {"from", IN_QUERY, T_DAY, AT(recruitment_get_params, from)},
     {"to", IN_QUERY, T_DAY, AT(recruitment_get_params, to)},
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
+    {0},
+};
+static const struct param recruitment_list_rows[] = {
+    STUDY_FILTERS(recruitment_list_params),
+    {"from", IN_QUERY, T_DAY, AT(recruitment_list_params, from)},
+    {"to", IN_QUERY, T_DAY, AT(recruitment_list_params, to)},
+    {"report_region", IN_QUERY, T_CODES, AT(recruitment_list_params, report_region), .values = report_region_codes},
+    {"sort", IN_QUERY, T_ENUM, AT(recruitment_list_params, sort), .values = report_order_names, .def = DB_RECRUITMENT_BY_STUDY},
+    {"limit", IN_QUERY, T_INT, AT(recruitment_list_params, limit), .min = 1, .max = 500, .def = RECRUITMENT_PAGE, .told = true},
+    {"cursor", IN_QUERY, T_CURSOR, AT(recruitment_list_params, cursor), .max = 700},
+    LIST_FORMATS(recruitment_list_params),
     {0},
 };
 /* clang-format off */
@@ -112,12 +137,14 @@ const struct route routes[] = {
     {"listProgrammes", "GET", "/programmes", programmes_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getProgramme", "GET", "/programmes/{id}", programmes_get, TAKES(programmes_get_rows, programmes_get_params), .content_type = JSON,
      .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
-    {"listStudies", "GET", "/studies", studies_list, .check = studies_list_check, TAKES(studies_list_rows, studies_list_params), .content_type = JSON, .tag = TAG_DATA,
-     .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listStudies", "GET", "/studies", studies_list, .check = studies_list_check, TAKES(studies_list_rows, studies_list_params), .formats = json_csv_ndjson, .tag = TAG_DATA,
+     .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
+     .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
@@ -131,7 +158,7 @@ const struct route routes[] = {
      .errors = E(BAD_PARAMETER)},
     {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_summary_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getReconciliation", "GET", "/stats/reconciliation", stats_reconciliation, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},

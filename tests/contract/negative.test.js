@@ -15,7 +15,7 @@ const ARGUMENTS = { '/programmes/{id}': 'klinbeforsk', '/studies/{id}': 'aneed',
 const spec = new Spec();
 const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
 let daemon;
-test.before(async () => { daemon = await serve('--log-level', 'error', '--workers', '2'); });
+test.before(async () => { daemon = await serve('--log-level', 'error', '--workers', '2', '--max-exports', '64'); });
 test.after(() => { agent.destroy(); return daemon?.stop(); });
 
 function ask(target) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include "fixture.h"
+#include "gen/db_migrations.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -117,7 +118,7 @@ START_TEST(killed_while_it_is_made_a_register_is_made_the_next_time)
         char *detail = NULL;
         enum db_status status = fixture_open(true, &detail);
         ck_assert_msg(status == DB_OK, "%s", or_none(detail));
-        ck_assert_int_eq(sql("PRAGMA user_version"), 3);
+        ck_assert_int_eq(sql("PRAGMA user_version"), (int64_t)LEN(db_migrations));
         ck_assert_int_eq(sql("SELECT count(*) FROM register"), 1);
         fixture_close();
         unlink(fixture.path);
@@ -325,6 +326,7 @@ START_TEST(another_representation_renders_every_study_anew)
     ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
     assert_shows("alpha", "anew study alpha version 1 ");
     assert_shows("beta", "anew study beta version 1 ");
+    ck_assert_int_eq(sql("SELECT count(*) FROM rendered_row WHERE CAST(cells AS TEXT) LIKE 'anew row of %% version 1'"), 2);
     ck_assert_int_eq(version_of("alpha"), 1);
     ck_assert_int_eq(db_data_version(fixture.db), 1);
     fixture.renderer.cls = (void *)"not ";

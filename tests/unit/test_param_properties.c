@@ -57,7 +57,8 @@ static size_t put_value(char *query, size_t len, const struct param *row)
     case T_CODES:
     case T_SORT:
     case T_GROUP_BY:
-    case T_FIELDS: break;
+    case T_FIELDS:
+    case T_FACETS: break;
     }
     return put(query, len, row->values ? row->values[dice(3)] : PICK(codes));
 }
