@@ -720,6 +720,7 @@ START_TEST(words_are_looked_up_before_studies_and_scores_are_made_once)
     struct db_studies_page page;
     struct seen seen = {0};
     query.filter.q = &search;
+    images_forget(fixture.db);
     ck_assert_int_eq(db_studies_list(fixture.reader, &query, see, &seen, &page), DB_OK);
     ck_assert_str_eq(plan_of_last(), plans[_i].plan);
     ck_assert_int_eq(calls_in_last(), plans[_i].calls);
