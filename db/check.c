@@ -3,7 +3,7 @@
  */
 #define _GNU_SOURCE /* vasprintf */
 #include "db/image.h"
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -194,6 +194,15 @@ static enum db_status look_at_bytes(struct check *check, int64_t id)
     return status;
 }
 
+static enum db_status look_at_searched(struct check *check, int64_t id)
+{
+    bool is_other = false;
+    enum db_status status = search_differs(&check->statements, id, &is_other);
+    if (is_other)
+        find(check, "Study %s is searched by other texts than its records hold.", check->study);
+    return status;
+}
+
 static enum db_status check_numbers(struct check *check)
 {
     return check_each(check, look_at_numbers);
@@ -206,6 +215,34 @@ static enum db_status check_bytes(struct check *check)
     if (status == DB_OK && is_current)
         return check_each(check, look_at_bytes);
     step(check, 0, 0);
+    return status;
+}
+
+/* ── searching ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status check_strays(struct check *check)
+{
+    struct query rows CLEANUP(query_end) = query_begin(&check->statements, STMT_search_strays, NO_ARGS);
+    while (query_row(&rows))
+        find(check, "Texts are searched for study %lld, which is not there.", (long long)query_int(&rows, 0));
+    return query_status(&rows);
+}
+
+static enum db_status check_searched(struct check *check)
+{
+    bool is_current = false, differs = false;
+    enum db_status status = search_is_current(&check->statements, &is_current);
+    if (status != DB_OK || !is_current) {
+        step(check, 0, 0);
+        return status;
+    }
+    status = check_each(check, look_at_searched);
+    if (status == DB_OK)
+        status = check_strays(check);
+    if (status == DB_OK)
+        status = search_index_differs(check->statements.sql, &differs);
+    if (status == DB_OK && differs)
+        find(check, "The index of words holds other words than the searched texts.");
     return status;
 }
 
@@ -225,8 +262,8 @@ static const struct {
     const char *what;
     enum db_status (*run)(struct check *check);
 } steps[] = {
-    {"the file", check_file},   {"references", check_references}, {"kept sums", check_sums},
-    {"studies", check_numbers}, {"shown studies", check_bytes},   {"the image", check_image},
+    {"the file", check_file},       {"references", check_references},   {"kept sums", check_sums},  {"studies", check_numbers},
+    {"shown studies", check_bytes}, {"searched texts", check_searched}, {"the image", check_image},
 };
 
 /* Where the file itself is damaged, the rest is looked at as far as it can be read. */

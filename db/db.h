@@ -4,7 +4,7 @@
  * could serve behind the same interface.
  *
  * Threads: a struct db may be asked for versions from any thread; opening, closing and importing belong to one thread.
- * A struct db_reader belongs to the thread that opened it. Times are milliseconds since 1970 (UTC), money is whole kroner.
+ * A struct db_reader belongs to one thread at a time. Times are milliseconds since 1970 (UTC), money is whole kroner.
  * Strings are UTF-8. "May be NULL" means not known, never empty. What a function hands to a callback lives until the
  * callback returns; what it returns through ret_ is the caller's to free with the function named there.
  */
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "db/records.h"
+#include "db/search.h"
 
 enum db_status {
     DB_OK,
@@ -41,10 +42,24 @@ const char *db_status_text(enum db_status status);
 struct db;
 struct db_reader;
 
-/* Makes the bytes that stand for a study. ret_bytes is malloc'd and becomes the database's. Runs inside the write
- * transaction. false = could not (no memory); the transaction is then given up. */
+/* The forms that the bytes which stand for a study come in; opaque here. */
+enum db_form {
+    DB_FORM_FULL, /* all that is known, with its structure */
+    DB_FORM_ROW,  /* one row of a table */
+    DB_FORMS
+};
+struct db_bytes {
+    char *start; /* malloc'd */
+    size_t len;
+};
+struct db_rendering {
+    struct db_bytes form[DB_FORMS];
+};
+
+/* Makes the bytes that stand for a study, in every form. What is in ret_rendering (zeroed before) becomes the database's, also after a
+ * failure. Runs inside the write transaction. false = could not (no memory); the transaction is then given up. */
 struct db_renderer {
-    bool (*render)(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len);
+    bool (*render)(void *cls, const struct db_study *study, struct db_rendering *ret_rendering);
     void *cls;
     const char *version; /* of the representation: when it differs from the stored one, every study is rendered anew at open */
 };
@@ -77,7 +92,7 @@ struct db_study_state {
 };
 bool db_study_state(const struct db *db, const char *code, struct db_study_state *ret_state); /* false = no such study */
 
-/* A connection for reading, for the calling thread. */
+/* A connection for reading. */
 enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader);
 void db_reader_close(struct db_reader *reader);
 struct db *db_reader_db(struct db_reader *reader);
@@ -89,10 +104,14 @@ struct db_bound {
     const atomic_bool *stop;
 };
 void db_reader_bound(struct db_reader *reader, struct db_bound bound);
+struct db_bound db_reader_bounds(const struct db_reader *reader); /* as it was set */
+bool db_reader_is_late(const struct db_reader *reader);           /* past the bound: for those who make much of what they were told */
 
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);
 void db_reader_end(struct db_reader *reader);
+/* The data version of the state seen between begin and end, and when it came about; outside of them the newest. */
+int64_t db_reader_version(const struct db_reader *reader, int64_t *ret_updated);
 
 /* ── importing ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -154,6 +173,7 @@ struct db_study_filter {
     struct db_ranges award_call_year;
     struct db_ranges call_year, amount_nok, planned, included, age, updated;
     enum db_tri has_card, behind_plan;
+    const struct db_search *q; /* NULL = no such filter */
 };
 
 enum db_study_sort_key {
@@ -169,7 +189,9 @@ enum db_study_sort_key {
     DB_SORT_MECHANISM,
     DB_SORT_STATUS,
     DB_SORT_UPDATED,
+    DB_SORT_RELEVANCE, /* how well a study fits filter.q, and only with it: the greater, the better */
 };
+#define DB_SORT_KEYS (DB_SORT_RELEVANCE + 1)
 struct db_sort {
     enum db_study_sort_key key;
     bool descending;
@@ -185,10 +207,12 @@ struct db_position {
 struct db_studies_query {
     struct db_study_filter filter;
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
-    size_t sort_len;                  /* 0 = call_year, id */
+    size_t sort_len;                  /* 0 = call_year, id; with filter.q −relevance before them */
+    enum db_form form;
     int limit;
     const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
     bool backwards;                 /* rows still come in the order of the sort */
+    db_hits_fn hits;                /* with filter.q: called for each study before its bytes are handed out; may be NULL */
 };
 
 struct db_studies_page {
@@ -204,7 +228,18 @@ typedef bool (*db_study_bytes_fn)(void *cls, const char *bytes, size_t len);
 enum db_status db_studies_list(struct db_reader *reader, const struct db_studies_query *query, db_study_bytes_fn each, void *cls,
                                struct db_studies_page *ret_page);
 
-/* The rendered bytes of one study. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
+/* Every study that the filter lets through, in order, handed out one by one. The reader sees one state (begin … end) and is used for
+ * nothing else while the walk is on; both may go from thread to thread. Memory: 8 bytes a study at most, where the walk cannot follow an
+ * index without gaps. query may be forgotten; its limit, from and backwards are not read. Where more than most are let through,
+ * *ret_walk is NULL. *ret_total is exact either way. */
+struct db_studies_walk;
+enum db_status db_studies_walk_begin(struct db_reader *reader, const struct db_studies_query *query, int64_t most,
+                                     struct db_studies_walk **ret_walk, int64_t *ret_total);
+/* The next one's bytes, borrowed until the next call; DB_NOT_FOUND: that was all. */
+enum db_status db_studies_walk_next(struct db_studies_walk *walk, const char **ret_bytes, size_t *ret_len);
+void db_studies_walk_end(struct db_studies_walk *walk); /* before the reader's end; NULL is fine */
+
+/* The rendered bytes of one study, in full. DB_NOT_FOUND with *ret_moved set (malloc'd) = the id is an old one of that study. */
 enum db_status db_studies_get(struct db_reader *reader, const char *code, db_study_bytes_fn each, void *cls, char **ret_moved);
 
 /* ── recruitment ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -240,6 +275,42 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
 
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);
+
+/* ── facets ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The filters whose values can be counted. */
+enum db_facet {
+    DB_FACET_PROGRAMME,
+    DB_FACET_CALL_YEAR,
+    DB_FACET_MECHANISM,
+    DB_FACET_AWARD_CALL_YEAR,
+    DB_FACET_AWARD_MECHANISM,
+    DB_FACET_CATEGORY,
+    DB_FACET_INSTITUTION,
+    DB_FACET_HOSPITAL,
+    DB_FACET_REGION,
+    DB_FACET_INCLUSION_REGION,
+    DB_FACET_LEADER,
+    DB_FACET_STATUS,
+    DB_FACET_HAS_CARD,
+    DB_FACET_BEHIND_PLAN,
+    DB_FACETS
+};
+struct db_facet_value {
+    const char *code;     /* as the filter takes it: cancer, 2019, true; NULL = the studies that have none */
+    struct db_text label; /* empty where the code says it all; an institution's name is label.nb */
+    int64_t study_count;
+};
+struct db_facet_counts {
+    const struct db_facet_value *values; /* the most studies first, then in the vocabulary's order; what has none is last. Nobody's
+                                            values are left out, but for those that the facet's own filter names */
+    size_t values_len;
+    int64_t study_count; /* that pass all filters but the facet's own */
+};
+/* For each value how many studies pass when it takes the place of the facet's own filter, and all others stay: what db_studies_count
+ * says of that filter. each is called once. What is found is kept as statistics are (db_stats). */
+enum db_status db_facets(struct db_reader *reader, const struct db_study_filter *filter, enum db_facet facet,
+                         bool (*each)(void *cls, const struct db_facet_counts *counts), void *cls);
 
 /* ── programmes, reference data, figures ────────────────────────────────────────────────────────────────────── */
 

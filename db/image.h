@@ -149,6 +149,23 @@ enum db_status image_check(struct statements *statements, const char *database, 
 enum db_status image_select(struct db_reader *reader, const struct image *image, struct arena *arena, const struct db_study_filter *filter,
                             uint64_t **ret_set);
 int64_t image_count(const struct image *image, const uint64_t *set);
+/* The same, found once for all who ask it of one data version; use is called once with it, unless that failed. */
+struct image_rows {
+    const uint64_t *set;
+    int64_t count;
+};
+typedef void (*image_use_fn)(void *cls, const struct image_rows *rows);
+enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
+                             void *cls);
+
+/* image_search.c: those that fit what is looked for, and how well; found once as above. */
+enum db_status image_matching(struct db_reader *reader, const struct image *image, const struct db_search *search, bool in_titles,
+                              image_use_fn use, void *cls);
+enum db_status image_fitting(struct db_reader *reader, const struct image *image, const struct db_search *search, int64_t *ret_count);
+/* A number for each row, greater where it fits better; the caller frees it. */
+enum db_status image_relevance(struct db_reader *reader, const struct image *image, const struct db_search *search, bool is_bounded,
+                               uint32_t **ret_relevance);
+
 /* For each award whether the filters of awards pick it, each award by itself; NULL = all. */
 enum db_status image_awards(const struct image *image, struct arena *arena, const struct db_study_filter *filter, bool **ret_awards);
 /* image_stats.c: fills the sums of a table whose axes are read. */
@@ -161,10 +178,9 @@ struct page_question {
     const struct ordering *ordering;
     const struct db_position *from; /* NULL = from the beginning */
     const struct sql_value *values; /* of from */
-    bool backwards;
+    bool backwards, is_bounded;
     int limit;
 };
-bool image_sorts(const struct ordering *ordering); /* whether it has all these keys */
 /* ret_is_answered false: the study of the position is gone or stands elsewhere now; the engine is to be asked. */
 enum db_status image_page(struct db_reader *reader, const struct image *image, struct arena *arena, const struct page_question *question,
                           struct page_rows *rows, bool *ret_is_answered);

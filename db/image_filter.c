@@ -322,6 +322,21 @@ static void by_awards(struct selecting *s)
         by_award(s, not_mechanisms, NULL, mechanisms);
 }
 
+/* ── words looked for ───────────────────────────────────────────────────────────────────────────────────────── */
+
+static void take_rows(void *cls, const struct image_rows *rows)
+{
+    struct selecting *s = cls;
+    for (size_t i = 0; i < s->image->words; i++)
+        s->set[i] &= rows->set[i];
+}
+
+static void by_search(struct selecting *s)
+{
+    if (s->filter->q != NULL && s->status == DB_OK)
+        s->status = image_matching(s->reader, s->image, s->filter->q, false, take_rows, s);
+}
+
 /* ── all conditions ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void let_all_through(struct selecting *s)
@@ -347,6 +362,54 @@ enum db_status image_select(struct db_reader *reader, const struct image *image,
     by_tri(&s, filter->has_card, DIM_CARD);
     by_tri(&s, filter->behind_plan, DIM_BEHIND);
     by_awards(&s);
+    by_search(&s);
     *ret_set = s.set;
     return s.status;
+}
+
+/* ── once for all who ask ───────────────────────────────────────────────────────────────────────────────────── */
+
+struct passing_asked {
+    const struct image *image;
+    const struct db_study_filter *filter;
+};
+
+static enum db_status find_passing(struct db_reader *reader, struct arena *arena, const void *question, const void **ret_found)
+{
+    const struct passing_asked *asked = question;
+    struct arena work CLEANUP(arena_free) = {0};
+    uint64_t *set = NULL;
+    enum db_status status = image_select(reader, asked->image, &work, asked->filter, &set);
+    struct image_rows *rows = status == DB_OK ? arena_alloc(arena, sizeof *rows) : NULL;
+    uint64_t *kept = rows != NULL ? arena_array(arena, asked->image->words + 1, sizeof *kept) : NULL;
+    if (kept == NULL)
+        return status == DB_OK ? DB_NO_MEMORY : status;
+    memcpy(kept, set, asked->image->words * sizeof *kept);
+    *rows = (struct image_rows){kept, image_count(asked->image, set)};
+    *ret_found = rows;
+    return DB_OK;
+}
+
+struct using
+{
+    image_use_fn use;
+    void *cls;
+};
+
+static void use_rows(void *cls, const void *found)
+{
+    const struct using *using = cls;
+    using->use(using->cls, found);
+}
+
+enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
+                             void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    const struct passing_asked asked = {image, filter};
+    struct using using = {use, cls};
+    struct sql key = sql_begin(&arena);
+    sql_add(&key, "rows");
+    sql_filter(&key, filter);
+    return answer_shared(reader, &(struct shared_question){&key, &asked, find_passing}, use_rows, &using);
 }

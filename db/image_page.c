@@ -4,7 +4,7 @@
  */
 #include "db/image.h"
 
-#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Fewer than so many are looked at one by one: walking would pass by too many others. */
@@ -25,12 +25,20 @@ struct paging {
     bool backwards;
     uint32_t *found; /* in the order of the walk */
     size_t len, want;
-    bool is_beyond; /* rows that are not after from */
+    const uint32_t *relevance; /* of each row, where it sorts */
+    bool is_bounded;           /* relevance is */
+    bool is_beyond;            /* rows that are not after from */
 };
 
 static bool has_row(const uint64_t *set, uint32_t row)
 {
     return set[row / 64] >> row % 64 & 1;
+}
+
+/* Relevance has a number for each row, and no order of its own. */
+static struct key_ranks ranks_of_relevance(const uint32_t *relevance, bool descending)
+{
+    return (struct key_ranks){.rank = relevance, .known = UINT32_MAX, .descending = descending};
 }
 
 static struct key_ranks ranks_of(const struct image *image, const struct db_sort *sort)
@@ -178,18 +186,27 @@ static void look_at_all(struct paging *p)
 
 /* ── positions ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status position_of(struct db_reader *reader, struct arena *arena, const struct ordering *ordering, int64_t id,
-                                  struct db_position *ret_position)
+/* As the engine would have it: see SEARCH_RANKED_MAX. */
+static int64_t relevance_of(const struct paging *p, uint32_t row)
+{
+    return !p->is_bounded ? (int64_t)p->relevance[row] : p->relevance[row] > 0 ? -1 : -2;
+}
+
+static enum db_status position_of(struct db_reader *reader, struct arena *arena, const struct paging *p, const struct ordering *ordering,
+                                  uint32_t row, struct db_position *ret_position)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
     for (size_t i = 0; i < ordering->len; i++) {
         const struct sort_column *column = &sort_columns[ordering->keys[i].key];
+        bool is_relevance = ordering->keys[i].key == DB_SORT_RELEVANCE;
         sql_add(&sql, i == 0 ? "SELECT " : ", ");
-        sql_add(&sql, ordering->keys[i].descending ? column->down : column->up);
+        sql_add(&sql, is_relevance ? "?" : ordering->keys[i].descending ? column->down : column->up);
+        if (is_relevance)
+            sql_int(&sql, relevance_of(p, row));
     }
     sql_add(&sql, " FROM study s WHERE s.id = ?");
-    sql_int(&sql, id);
+    sql_int(&sql, image_numbers(p->image, COLUMN_ID)[row]);
     enum db_status status = sql_query(&sql, reader->st, &query);
     if (status != DB_OK)
         return status;
@@ -199,79 +216,110 @@ static enum db_status position_of(struct db_reader *reader, struct arena *arena,
 }
 
 /* The row that a position was made of, where it still stands there. */
-static enum db_status find_position(struct db_reader *reader, const struct image *image, struct arena *arena,
-                                    const struct ordering *ordering, const struct db_position *position, const struct sql_value *id,
+static enum db_status find_position(struct db_reader *reader, struct arena *arena, const struct paging *p, const struct page_question *q,
                                     uint32_t *ret_row)
 {
+    const struct sql_value *id = &q->values[q->ordering->len - 1];
     struct db_position now = {0};
     char code[65] = "";
     *ret_row = NO_VALUE;
     if (id->number >= (int64_t)sizeof code)
         return DB_OK;
     memcpy(code, id->bytes, (size_t)id->number);
-    uint32_t row = image_find(image, code);
-    enum db_status status = row == NO_VALUE ? DB_OK : position_of(reader, arena, ordering, image_numbers(image, COLUMN_ID)[row], &now);
-    if (now.len == position->len && memcmp(now.bytes, position->bytes, now.len) == 0)
+    uint32_t row = image_find(p->image, code);
+    enum db_status status = row == NO_VALUE ? DB_OK : position_of(reader, arena, p, q->ordering, row, &now);
+    if (now.len == q->from->len && memcmp(now.bytes, q->from->bytes, now.len) == 0)
         *ret_row = row;
     return status;
 }
 
 /* ── the page ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-bool image_sorts(const struct ordering *ordering)
-{
-    for (size_t i = 0; i < ordering->len; i++)
-        if (ordering->keys[i].key >= IMAGE_SORTS)
-            return false;
-    return true;
-}
-
 static bool is_walkable(const struct ordering *ordering)
 {
-    return ordering->len == 1 || (ordering->len == 2 && ordering->keys[1].key == DB_SORT_ID);
+    return ordering->keys[0].key < IMAGE_SORTS && (ordering->len == 1 || (ordering->len == 2 && ordering->keys[1].key == DB_SORT_ID));
 }
 
-static enum db_status hand_over(struct db_reader *reader, struct arena *arena, const struct paging *p, const struct ordering *ordering,
-                                struct page_rows *rows)
+struct asking {
+    struct db_reader *reader;
+    struct arena *arena;
+    const struct page_question *question;
+    struct paging *paging;
+    struct page_rows *rows;
+    enum db_status status;
+};
+
+static enum db_status hand_over(const struct asking *asking)
 {
+    const struct paging *p = asking->paging;
+    const struct ordering *ordering = asking->question->ordering;
+    struct page_rows *rows = asking->rows;
     const int64_t *ids = image_numbers(p->image, COLUMN_ID);
     size_t len = p->len < p->want ? p->len : p->want - 1;
-    int64_t *items = list_extend(&rows->ids, arena, len);
+    int64_t *items = list_extend(&rows->ids, asking->arena, len);
     enum db_status status = items == NULL && len > 0 ? DB_NO_MEMORY : DB_OK;
     for (size_t i = 0; i < len && status == DB_OK; i++)
         items[i] = ids[p->found[i]];
     rows->has_more = p->len == p->want;
+    rows->has_behind = p->is_beyond;
     if (status == DB_OK && len > 0)
-        status = position_of(reader, arena, ordering, items[0], &rows->near);
+        status = position_of(asking->reader, asking->arena, p, ordering, p->found[0], &rows->near);
     if (status == DB_OK && len > 0)
-        status = position_of(reader, arena, ordering, items[len - 1], &rows->far);
+        status = position_of(asking->reader, asking->arena, p, ordering, p->found[len - 1], &rows->far);
+    return status;
+}
+
+static void find_rows(void *cls, const struct image_rows *passing)
+{
+    struct asking *asking = cls;
+    struct paging *p = asking->paging;
+    p->set = passing->set;
+    asking->rows->total = passing->count;
+    if (is_walkable(asking->question->ordering) && passing->count > FEW) {
+        walk(p);
+        p->is_beyond = p->from != NO_VALUE && (has_row(p->set, p->from) || is_anything_behind(p));
+    } else {
+        look_at_all(p);
+    }
+    asking->status = hand_over(asking);
+}
+
+/* What the rows are compared by. */
+static enum db_status read_keys(const struct asking *asking, uint32_t **ret_relevance)
+{
+    const struct page_question *q = asking->question;
+    struct paging *p = asking->paging;
+    enum db_status status = DB_OK;
+    for (; p->keys < q->ordering->len && status == DB_OK; p->keys++) {
+        const struct db_sort *sort = &q->ordering->keys[p->keys];
+        if (sort->key != DB_SORT_RELEVANCE) {
+            p->key[p->keys] = ranks_of(p->image, sort);
+            continue;
+        }
+        status = image_relevance(asking->reader, p->image, q->filter->q, q->is_bounded, ret_relevance);
+        p->relevance = *ret_relevance;
+        p->key[p->keys] = ranks_of_relevance(p->relevance, sort->descending);
+    }
     return status;
 }
 
 enum db_status image_page(struct db_reader *reader, const struct image *image, struct arena *arena, const struct page_question *question,
                           struct page_rows *rows, bool *ret_is_answered)
 {
-    struct paging p = {.image = image, .from = NO_VALUE, .backwards = question->backwards, .want = (size_t)question->limit + 1};
-    uint64_t *set;
-    enum db_status status = image_select(reader, image, arena, question->filter, &set);
-    p.set = set;
+    struct paging p = {.image = image,
+                       .from = NO_VALUE,
+                       .backwards = question->backwards,
+                       .is_bounded = question->is_bounded,
+                       .want = (size_t)question->limit + 1};
+    struct asking asking = {reader, arena, question, &p, rows, DB_OK};
+    uint32_t *relevance = NULL;
     p.found = arena_array(arena, p.want, sizeof *p.found);
-    if (status == DB_OK && p.found == NULL)
-        status = DB_NO_MEMORY;
-    for (; p.keys < question->ordering->len; p.keys++)
-        p.key[p.keys] = ranks_of(image, &question->ordering->keys[p.keys]);
+    enum db_status status = p.found == NULL ? DB_NO_MEMORY : read_keys(&asking, &relevance);
     if (status == DB_OK && question->from != NULL)
-        status = find_position(reader, image, arena, question->ordering, question->from, &question->values[p.keys - 1], &p.from);
+        status = find_position(reader, arena, &p, question, &p.from);
     *ret_is_answered = status == DB_OK && (question->from == NULL || p.from != NO_VALUE);
-    if (!*ret_is_answered)
-        return status;
-    rows->total = image_count(image, set);
-    if (is_walkable(question->ordering) && rows->total > FEW) {
-        walk(&p);
-        p.is_beyond = p.from != NO_VALUE && (has_row(set, p.from) || is_anything_behind(&p));
-    } else {
-        look_at_all(&p);
-    }
-    rows->has_behind = p.is_beyond;
-    return hand_over(reader, arena, &p, question->ordering, rows);
+    if (*ret_is_answered)
+        status = image_passing(reader, image, question->filter, find_rows, &asking);
+    free(relevance);
+    return status == DB_OK ? asking.status : status;
 }

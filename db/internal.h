@@ -244,7 +244,7 @@ enum db_status stats_keep_all(struct db *db);               /* at open: where th
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
-/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+/* ── stats_store.c: what was computed, for all readers ──────────────────────────────────────────────────────── */
 
 struct stats_answer {
     struct stats_answer *next;          /* of the same bucket */
@@ -256,7 +256,7 @@ struct stats_answer {
     bool is_stored; /* others find it; else the last user frees it */
     enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
     struct arena arena;
-    struct db_stats stats; /* in arena; does not change any more once it is HERE */
+    const void *found; /* in arena; does not change any more once it is HERE */
 };
 #define STATS_BUCKETS 1024
 struct stats_store {
@@ -277,6 +277,17 @@ struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_ve
                                       const struct db_bound *bound, bool *ret_is_mine);
 void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
 void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+
+struct sql;
+/* A question whose answer is the same for all who see one data version. */
+struct shared_question {
+    const struct sql *key; /* tells it from every other; it is not run */
+    const void *asked;     /* for find_out, which makes what it finds in arena */
+    enum db_status (*find_out)(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found);
+};
+/* use is called once with what was found, unless finding it out failed. Inside of reader_enter. */
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, void (*use)(void *cls, const void *found),
+                             void *cls);
 
 /* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -324,9 +335,10 @@ struct db_reader {
     struct db *db;
     struct db_bound bound;
     struct statements statements;
-    struct statements *st; /* &statements, or the writer's when the database is in memory */
-    int depth;             /* of begin … end */
-    bool began;            /* this reader opened the transaction */
+    struct statements *st;              /* &statements, or the writer's when the database is in memory */
+    int depth;                          /* of begin … end */
+    bool began;                         /* this reader opened the transaction */
+    int64_t data_version, data_updated; /* of the state seen in it */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
@@ -370,6 +382,7 @@ bool study_next(struct statements *statements, int64_t *id, enum db_status *ret_
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs);
 enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
+enum db_statement rendered_get(enum db_form form); /* takes :study; one column */
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
@@ -423,6 +436,7 @@ struct sql sql_begin(struct arena *arena);
 void sql_add(struct sql *sql, const char *fragment);
 void sql_int(struct sql *sql, int64_t value);
 void sql_value(struct sql *sql, struct sql_value value);
+void sql_keep(struct sql *sql); /* copies what the values borrow, so that it need not outlive the question */
 void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
 void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
 bool filter_is_empty(const struct db_study_filter *filter);
@@ -445,6 +459,23 @@ struct ordering ordering_of(const struct db_studies_query *query); /* without re
 void position_write(const struct ordering *ordering, sqlite3_stmt *row, int column, struct db_position *ret_position);
 /* The values lie in the position. false = no position of this ordering. */
 bool position_read(const struct ordering *ordering, const struct db_position *position, struct sql_value *ret_values);
+
+/* ── studies.c: what pages and walks share ──────────────────────────────────────────────────────────────────── */
+
+struct walk {
+    const struct db_studies_query *query;
+    struct ordering ordering;
+    const struct sql_value *from; /* NULL = from the beginning */
+    bool backwards;
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
+};
+/* Rows: the id, then the keys of the ordering. arena must outlive the query. */
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
 
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
 
@@ -475,6 +506,5 @@ bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow on
 
 /* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
 uint32_t utf8_lax_next(const char **text);
-size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
 
 #endif

@@ -3,7 +3,7 @@
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
 #include "db/image.h"
-#include "db/internal.h"
+#include "db/search_index.h"
 #include "gen/db_migrations.h"
 
 #include <assert.h>
@@ -188,9 +188,14 @@ static enum db_status draw_image(struct opening *o)
     return DB_OK;
 }
 
+static enum db_status index_anew(struct opening *o)
+{
+    return search_keep_all(o->db);
+}
+
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file,      take_lock,     connect_writer, identify, keep_log,   migrate,
-    prepare_statements, read_register, render_anew,    sum_anew, draw_image, load_versions,
+    look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,       prepare_statements,
+    read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
 };
 
 static struct db *db_new(const struct db_options *options)

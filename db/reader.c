@@ -24,6 +24,11 @@ static int look(void *cls)
     return bound_is_passed(&((struct db_reader *)cls)->bound);
 }
 
+bool db_reader_is_late(const struct db_reader *reader)
+{
+    return bound_is_passed(&reader->bound);
+}
+
 void db_reader_bound(struct db_reader *reader, struct db_bound bound)
 {
     reader->bound = bound;
@@ -71,13 +76,23 @@ struct db *db_reader_db(struct db_reader *reader)
     return reader->db;
 }
 
+static enum db_status look_at_register(struct db_reader *reader)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
+    if (query_row(&query)) {
+        reader->data_version = query_int(&query, 1);
+        reader->data_updated = query_int(&query, 2);
+    }
+    return query_status(&query);
+}
+
 /* A transaction begins to see with its first statement: ask for something, so that it is now. */
 static enum db_status begin(struct db_reader *reader)
 {
     int code = sqlite3_exec(reader->st->sql, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return status_of(code);
-    enum db_status status = statement_run(reader->st, STMT_register_get, NO_ARGS);
+    enum db_status status = look_at_register(reader);
     if (status != DB_OK)
         sqlite3_exec(reader->st->sql, "ROLLBACK", NULL, NULL, NULL);
     reader->began = status == DB_OK;
@@ -94,6 +109,11 @@ enum db_status reader_enter(struct db_reader *reader)
     }
     reader->depth++;
     return DB_OK;
+}
+
+struct db_bound db_reader_bounds(const struct db_reader *reader)
+{
+    return reader->bound;
 }
 
 /* It may be older than the newest. */
@@ -132,4 +152,10 @@ void db_reader_end(struct db_reader *reader)
 {
     assert(reader->depth == 1);
     reader_leave(reader);
+}
+
+int64_t db_reader_version(const struct db_reader *reader, int64_t *ret_updated)
+{
+    *ret_updated = reader->began ? reader->data_updated : db_data_updated(reader->db);
+    return reader->began ? reader->data_version : db_data_version(reader->db);
 }

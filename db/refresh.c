@@ -2,53 +2,70 @@
  * Making studies anew: numbers, bytes, version. A version grows when the bytes differ from the stored ones, or when what was
  * reported changed though it does not show in them.
  */
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct bytes {
-    char *start;
-    size_t len;
+static const struct {
+    enum db_statement get, put;
+} forms[DB_FORMS] = {
+    [DB_FORM_FULL] = {STMT_rendered_get, STMT_rendered_put},
+    [DB_FORM_ROW] = {STMT_rendered_row_get, STMT_rendered_row_put},
 };
 
-static void bytes_free(struct bytes *bytes)
+enum db_statement rendered_get(enum db_form form)
 {
-    free(bytes->start);
+    return forms[form].get;
 }
 
-static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct bytes *ret_bytes)
+static void rendering_free(struct db_rendering *rendering)
 {
-    free(ret_bytes->start);
-    *ret_bytes = (struct bytes){0};
-    bool is_done = renderer->render(renderer->cls, study, &ret_bytes->start, &ret_bytes->len);
-    return is_done && ret_bytes->start != NULL ? DB_OK : DB_NO_MEMORY;
+    for (size_t i = 0; i < DB_FORMS; i++)
+        free(rendering->form[i].start);
+}
+
+static enum db_status render(const struct db_renderer *renderer, const struct db_study *study, struct db_rendering *ret_rendering)
+{
+    bool is_done = renderer->render(renderer->cls, study, ret_rendering);
+    for (size_t i = 0; i < DB_FORMS; i++)
+        is_done = is_done && ret_rendering->form[i].start != NULL;
+    return is_done ? DB_OK : DB_NO_MEMORY;
 }
 
 enum db_status render_store(struct db *db, int64_t id, const struct db_study *study)
 {
-    struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(db->renderer, study, &bytes);
-    if (status != DB_OK)
-        return status;
-    return statement_run(&db->statements, STMT_rendered_put, ARGS(ARG_I(":study", id), ARG_B(":json", bytes.start, bytes.len)));
+    struct db_rendering rendering CLEANUP(rendering_free) = {0};
+    enum db_status status = render(db->renderer, study, &rendering);
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK; i++) {
+        const struct db_bytes *bytes = &rendering.form[i];
+        status = statement_run(&db->statements, forms[i].put, ARGS(ARG_I(":study", id), ARG_B(":bytes", bytes->start, bytes->len)));
+    }
+    return status;
+}
+
+static enum db_status form_differs(struct statements *statements, int64_t id, enum db_form form, const struct db_bytes *bytes,
+                                   bool *ret_differs)
+{
+    struct query query CLEANUP(query_end) = query_begin(statements, forms[form].get, ARGS(ARG_I(":study", id)));
+    *ret_differs = true;
+    if (query_row(&query)) {
+        const void *stored = sqlite3_column_blob(query.stmt, 0);
+        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
+        *ret_differs = len != bytes->len || (len > 0 && (stored == NULL || memcmp(stored, bytes->start, len) != 0));
+    }
+    return query_status(&query);
 }
 
 enum db_status render_differs(struct statements *statements, const struct db_renderer *renderer, int64_t id, const struct db_study *study,
                               bool *ret_differs)
 {
-    struct bytes bytes CLEANUP(bytes_free) = {0};
-    enum db_status status = render(renderer, study, &bytes);
-    if (status != DB_OK)
-        return status;
-    struct query query CLEANUP(query_end) = query_begin(statements, STMT_rendered_get, ARGS(ARG_I(":study", id)));
-    *ret_differs = true;
-    if (query_row(&query)) {
-        const void *stored = sqlite3_column_blob(query.stmt, 0);
-        size_t len = (size_t)sqlite3_column_bytes(query.stmt, 0);
-        *ret_differs = len != bytes.len || (len > 0 && (stored == NULL || memcmp(stored, bytes.start, len) != 0));
-    }
-    return query_status(&query);
+    struct db_rendering rendering CLEANUP(rendering_free) = {0};
+    enum db_status status = render(renderer, study, &rendering);
+    *ret_differs = false;
+    for (size_t i = 0; i < DB_FORMS && status == DB_OK && !*ret_differs; i++)
+        status = form_differs(statements, id, (enum db_form)i, &rendering.form[i], ret_differs);
+    return status;
 }
 
 /* ── after an import ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -107,6 +124,18 @@ static bool touched_next(struct db_import *import, int64_t *id, struct touch *re
     return has_row;
 }
 
+/* By themselves: what is to be entered into the index waits in memory, but no longer than to the next statement that may have to be undone.
+ */
+static enum db_status refresh_searched(struct db_import *import)
+{
+    int64_t id = 0;
+    struct touch why;
+    enum db_status status = DB_OK;
+    while (status == DB_OK && touched_next(import, &id, &why, &status))
+        status = search_refresh(import->st, id);
+    return status;
+}
+
 enum db_status import_refresh(struct db_import *import)
 {
     int64_t id = 0;
@@ -114,6 +143,8 @@ enum db_status import_refresh(struct db_import *import)
     enum db_status status = DB_OK;
     while (status == DB_OK && touched_next(import, &id, &why, &status))
         status = refresh_one(import, id, &why);
+    if (status == DB_OK)
+        status = refresh_searched(import);
     if (status == DB_OK)
         status = stats_changes_store(import->st, &import->sums);
     return status == DB_OK ? statement_run(import->st, STMT_touched_clear, NO_ARGS) : status;

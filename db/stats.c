@@ -234,69 +234,57 @@ static enum db_status read_out(const struct stats_table *table, struct arena *ar
     return DB_OK;
 }
 
-static enum db_status find_out(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query,
-                               struct db_stats *ret_stats)
+static enum db_status find_out(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found)
 {
+    const struct db_stats_query *query = asked;
     struct arena work CLEANUP(arena_free) = {0};
     struct stats_table table CLEANUP(table_free) = {0};
-    enum db_status status = table_rule(reader, &work, arena, query, &table);
+    struct db_stats *stats = arena_alloc(arena, sizeof *stats);
+    enum db_status status = stats == NULL ? DB_NO_MEMORY : table_rule(reader, &work, arena, query, &table);
     if (status == DB_OK)
         status = stats_is_kept(query) ? fill_kept(reader, query, &table) : fill_computed(reader, &work, query, &table);
-    return status == DB_OK ? read_out(&table, arena, query, ret_stats) : status;
+    *ret_found = stats;
+    return status == DB_OK ? read_out(&table, arena, query, stats) : status;
 }
 
-typedef bool (*each_fn)(void *cls, const struct db_stats *stats);
+struct told {
+    bool (*each)(void *cls, const struct db_stats *stats);
+    void *cls;
+};
 
-static enum db_status answer_alone(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
+static void tell(void *cls, const void *found)
+{
+    const struct told *told = cls;
+    told->each(told->cls, found);
+}
+
+/* Kept sums are read as fast as a stored answer would be. */
+static enum db_status tell_kept(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
 {
     struct arena arena CLEANUP(arena_free) = {0};
-    struct db_stats stats;
-    enum db_status status = find_out(reader, &arena, query, &stats);
+    const void *found = NULL;
+    enum db_status status = find_out(reader, &arena, query, &found);
     if (status == DB_OK)
-        each(cls, &stats);
-    return status;
-}
-
-/* ── for all readers ────────────────────────────────────────────────────────────────────────────────────────── */
-
-static enum db_status answer_shared(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
-{
-    struct arena work CLEANUP(arena_free) = {0};
-    struct stats_store *store = &reader->db->answers;
-    struct sql sql = sql_begin(&work);
-    int64_t version = -1;
-    size_t key_len = 0;
-    bool is_mine = false;
-    enum db_status status = reader_version(reader, &version);
-    stats_question(&sql, query, 0);
-    sql_add(&sql, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
-    const char *key = sql_key(&sql, &key_len);
-    if (status != DB_OK || key == NULL)
-        return status != DB_OK ? status : DB_NO_MEMORY;
-    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &reader->bound, &is_mine);
-    if (answer == NULL)
-        return answer_alone(reader, query, each, cls);
-    if (is_mine) {
-        status = find_out(reader, &answer->arena, query, &answer->stats);
-        stats_store_hand_over(store, answer, status == DB_OK);
-    }
-    if (status == DB_OK)
-        each(cls, &answer->stats);
-    stats_store_let_go(store, answer);
+        tell(told, found);
     return status;
 }
 
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls)
 {
+    struct arena work CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct told told = {each, cls};
+    struct sql key = sql_begin(&work);
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    /* In memory a reader may see what an import has not committed: it has no version yet. */
-    bool is_settled = reader->db->path != NULL || !reader->db->importing;
-    return is_settled && !stats_is_kept(query) ? answer_shared(reader, query, each, cls) : answer_alone(reader, query, each, cls);
+    if (stats_is_kept(query))
+        return tell_kept(reader, query, &told);
+    stats_question(&key, query, 0);
+    sql_add(&key, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
+    return answer_shared(reader, &(struct shared_question){&key, query, find_out}, tell, &told);
 }
 
 int64_t db_stats_computed(const struct db *db)

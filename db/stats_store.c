@@ -223,6 +223,51 @@ void stats_store_let_go(struct stats_store *store, struct stats_answer *answer)
     pthread_mutex_unlock(&store->lock);
 }
 
+/* ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef void (*use_fn)(void *cls, const void *found);
+
+static enum db_status answer_alone(struct db_reader *reader, const struct shared_question *question, use_fn use, void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    const void *found = NULL;
+    enum db_status status = question->find_out(reader, &arena, question->asked, &found);
+    if (status == DB_OK)
+        use(cls, found);
+    return status;
+}
+
+/* In memory a reader may see what an import has not committed: it has no version yet. */
+static bool is_settled(const struct db *db)
+{
+    return db->path != NULL || !db->importing;
+}
+
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, use_fn use, void *cls)
+{
+    struct stats_store *store = &reader->db->answers;
+    int64_t version = -1;
+    size_t key_len = 0;
+    bool is_mine = false;
+    if (!is_settled(reader->db))
+        return answer_alone(reader, question, use, cls);
+    enum db_status status = reader_version(reader, &version);
+    const char *key = sql_key(question->key, &key_len);
+    if (status != DB_OK || key == NULL)
+        return status != DB_OK ? status : DB_NO_MEMORY;
+    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &reader->bound, &is_mine);
+    if (answer == NULL)
+        return answer_alone(reader, question, use, cls);
+    if (is_mine) {
+        status = question->find_out(reader, &answer->arena, question->asked, &answer->found);
+        stats_store_hand_over(store, answer, status == DB_OK);
+    }
+    if (status == DB_OK)
+        use(cls, answer->found);
+    stats_store_let_go(store, answer);
+    return status;
+}
+
 void stats_store_end(struct stats_store *store)
 {
     forget_older(store, -1);

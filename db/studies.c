@@ -3,7 +3,7 @@
  * nothing heavy.
  */
 #include "db/image.h"
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -79,15 +79,63 @@ static void add_order(struct sql *sql, const struct ordering *ordering, bool bac
     }
 }
 
-struct walk {
-    const struct db_studies_query *query;
-    struct ordering ordering;
-    const struct sql_value *from; /* NULL = from the beginning */
-    bool backwards;
-    int64_t limit;
-};
+static bool is_by_relevance(const struct ordering *ordering)
+{
+    for (size_t i = 0; i < ordering->len; i++)
+        if (ordering->keys[i].key == DB_SORT_RELEVANCE)
+            return true;
+    return false;
+}
 
-static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
+/* By relevance, what fits is asked for first, and the other filters of what comes from there. */
+static void add_source(struct sql *sql, const struct walk *walk)
+{
+    struct db_study_filter filter = walk->query->filter;
+    if (is_by_relevance(&walk->ordering)) {
+        assert(filter.q != NULL);
+        sql_search_scored(sql, filter.q, walk->is_bounded);
+        filter.q = NULL;
+    } else {
+        sql_add(sql, " FROM study s");
+    }
+    sql_filter(sql, &filter);
+}
+
+static enum db_status count_fitting(struct db_reader *reader, struct arena *arena, const struct db_search *search, int64_t *ret_count)
+{
+    const struct image *image = NULL;
+    struct query query CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(arena);
+    enum db_status status = reader_image(reader, &image);
+    if (image != NULL) {
+        status = image_fitting(reader, image, search, ret_count);
+        image_let_go(reader->db, image);
+        return status;
+    }
+    sql_search_count(&sql, search);
+    if (status == DB_OK)
+        status = sql_query(&sql, reader->st, &query);
+    if (status == DB_OK && query_row(&query))
+        *ret_count = query_int(&query, 0);
+    return status == DB_OK ? query_status(&query) : status;
+}
+
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk)
+{
+    int64_t fitting = 0;
+    if (!is_by_relevance(&walk->ordering))
+        return DB_OK;
+    for (size_t i = 0; i < walk->ordering.len && walk->from != NULL; i++)
+        if (walk->ordering.keys[i].key == DB_SORT_RELEVANCE) {
+            walk->is_bounded = walk->from[i].number < 0;
+            return DB_OK;
+        }
+    enum db_status status = count_fitting(reader, arena, walk->query->filter.q, &fitting);
+    walk->is_bounded = fitting > SEARCH_RANKED_MAX;
+    return status;
+}
+
+enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
     struct sql sql = sql_begin(arena);
     sql_add(&sql, "SELECT s.id");
@@ -95,15 +143,16 @@ static enum db_status walk_begin(struct db_reader *reader, struct arena *arena, 
         sql_add(&sql, ", ");
         add_column(&sql, &walk->ordering.keys[i], "");
     }
-    sql_add(&sql, " FROM study s");
-    sql_filter(&sql, &walk->query->filter);
+    add_source(&sql, walk);
     if (walk->from != NULL && is_row_comparable(&walk->ordering, walk->backwards))
         add_row_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
     else if (walk->from != NULL)
         add_keys_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
-    add_order(&sql, &walk->ordering, walk->backwards);
+    if (!walk->any || !is_by_relevance(&walk->ordering))
+        add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
+    sql_keep(&sql);
     return sql_query(&sql, reader->st, ret_query);
 }
 
@@ -139,7 +188,13 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
 {
     struct sql_value from[SORT_KEYS_MAX];
     struct query query CLEANUP(query_end) = {0};
-    struct walk back = {walk->query, walk->ordering, from, !walk->backwards, 1};
+    struct walk back = {.query = walk->query,
+                        .ordering = walk->ordering,
+                        .from = from,
+                        .backwards = !walk->backwards,
+                        .any = true,
+                        .is_bounded = walk->is_bounded,
+                        .limit = 1};
     bool fits = position_read(&walk->ordering, &rows->near, from);
     assert(fits);
     enum db_status status = walk_begin(reader, arena, &back, &query);
@@ -149,27 +204,39 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct page_rows *rows, bool backwards, db_study_bytes_fn each, void *cls)
+static enum db_status hand_out(struct db_reader *reader, const struct db_studies_query *query, const struct page_rows *rows,
+                               db_study_bytes_fn each, void *cls)
 {
+    struct search_hits hits CLEANUP(search_hits_end) = {.sought_len = 0};
+    bool has_hits = query->hits != NULL && query->filter.q != NULL;
+    enum db_status status = has_hits ? search_hits_begin(query->filter.q, &hits) : DB_OK;
     const int64_t *ids = rows->ids.items;
-    for (size_t i = 0; i < rows->ids.len; i++) {
-        int64_t id = ids[backwards ? rows->ids.len - 1 - i : i];
-        struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_rendered_get, ARGS(ARG_I(":study", id)));
-        if (!query_row(&query))
-            return query_status(&query) == DB_OK ? DB_DAMAGED : query_status(&query);
-        const void *bytes = sqlite3_column_blob(query.stmt, 0);
-        if (!each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0)))
+    for (size_t i = 0; i < rows->ids.len && status == DB_OK; i++) {
+        int64_t id = ids[query->backwards ? rows->ids.len - 1 - i : i];
+        if (has_hits)
+            status = search_hits_of(&hits, reader->st, id, query->hits, cls);
+        struct query row CLEANUP(query_end) = query_begin(reader->st, rendered_get(query->form), ARGS(ARG_I(":study", id)));
+        if (!query_row(&row))
+            return query_status(&row) == DB_OK ? DB_DAMAGED : query_status(&row);
+        const void *bytes = sqlite3_column_blob(row.stmt, 0);
+        if (status == DB_OK && !each(cls, bytes, (size_t)sqlite3_column_bytes(row.stmt, 0)))
             return DB_OK;
     }
-    return DB_OK;
+    return status;
 }
 
-static enum db_status count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
+enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
-    sql_add(&sql, "SELECT count(*) FROM study s");
-    sql_filter(&sql, filter);
+    struct db_study_filter rest = *filter;
+    rest.q = NULL;
+    if (filter->q != NULL && filter_is_empty(&rest)) {
+        sql_search_count(&sql, filter->q);
+    } else {
+        sql_add(&sql, "SELECT count(*) FROM study s");
+        sql_filter(&sql, filter);
+    }
     enum db_status status = sql_query(&sql, reader->st, &query);
     if (status != DB_OK)
         return status;
@@ -181,7 +248,7 @@ static enum db_status count(struct db_reader *reader, struct arena *arena, const
 /* The engine's page: the total, the rows, and whether any lie behind them. */
 static enum db_status ask_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
-    enum db_status status = count(reader, arena, &walk->query->filter, &rows->total);
+    enum db_status status = studies_count(reader, arena, &walk->query->filter, &rows->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
     if (status == DB_OK && rows->ids.len > 0 && walk->from != NULL)
@@ -193,10 +260,17 @@ static enum db_status ask_page(struct db_reader *reader, struct arena *arena, st
 static enum db_status find_page(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct page_rows *rows,
                                 bool *ret_is_answered)
 {
-    const struct page_question question = {&walk->query->filter, &walk->ordering, walk->query->from,
-                                           walk->from,           walk->backwards, walk->query->limit};
+    const struct page_question question = {
+        .filter = &walk->query->filter,
+        .ordering = &walk->ordering,
+        .from = walk->query->from,
+        .values = walk->from,
+        .backwards = walk->backwards,
+        .is_bounded = walk->is_bounded,
+        .limit = walk->query->limit,
+    };
     const struct image *image = NULL;
-    enum db_status status = image_sorts(&walk->ordering) ? reader_image(reader, &image) : DB_OK;
+    enum db_status status = reader_image(reader, &image);
     if (image != NULL)
         status = image_page(reader, image, arena, &question, rows, ret_is_answered);
     image_let_go(reader->db, image);
@@ -207,7 +281,9 @@ static enum db_status read_page(struct db_reader *reader, struct arena *arena, s
                                 struct db_studies_page *ret_page)
 {
     bool is_answered = false;
-    enum db_status status = find_page(reader, arena, walk, rows, &is_answered);
+    enum db_status status = walk_settle(reader, arena, walk);
+    if (status == DB_OK)
+        status = find_page(reader, arena, walk, rows, &is_answered);
     if (status == DB_OK && !is_answered)
         status = ask_page(reader, arena, walk, rows);
     /* Nothing beyond the position: whatever there is lies before it. */
@@ -241,14 +317,14 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
         return status;
     scope = reader;
     status = read_page(reader, &arena, &walk, &rows, ret_page);
-    return status == DB_OK ? hand_out(reader, &rows, walk.backwards, each, cls) : status;
+    return status == DB_OK ? hand_out(reader, query, &rows, each, cls) : status;
 }
 
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct arena arena CLEANUP(arena_free) = {0};
     *ret_count = 0;
-    return count(reader, &arena, filter, ret_count);
+    return studies_count(reader, &arena, filter, ret_count);
 }
 
 /* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -2,7 +2,8 @@
  * The values a parameter may have, read once for each data version. A spelling handed out lives as long as the reader: an import
  * in the middle of a request takes nothing away from it.
  */
-#include "db/internal.h"
+#include "base/utf8.h"
+#include "db/image.h"
 
 #include <string.h>
 
@@ -12,6 +13,8 @@ struct source {
     enum db_statement statement; /* STMT_COUNT: not from a statement */
     const char *const *constants;
     bool fold_case;
+    bool is_of_image;           /* the image's leaders, where there is one */
+    enum db_statement elsewise; /* what they answer to beside their names */
 };
 static const char *const statuses[] = {
     "planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL,
@@ -24,7 +27,7 @@ static const struct source sources[] = {
     [DB_VOCAB_MECHANISM] = {STMT_vocabulary_mechanisms},
     [DB_VOCAB_CATEGORY] = {STMT_vocabulary_categories},
     [DB_VOCAB_INSTITUTION] = {STMT_vocabulary_institutions, .fold_case = true},
-    [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true},
+    [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true, .is_of_image = true, .elsewise = STMT_vocabulary_leader_aliases},
     [DB_VOCAB_STATUS] = {STMT_COUNT, .constants = statuses},
 };
 
@@ -52,6 +55,36 @@ static bool fold(const char *text, char out[NAME_MAX_BYTES])
     }
     out[len] = '\0';
     return true;
+}
+
+/* ── leaders of the image: a register may have as many as studies ────────────────────────────────────────────── */
+
+/* The image that was there at open, while nothing has changed since: what it names lives as long as the database. NULL = another way. */
+static const struct image *names_of(const struct db_reader *reader, const struct source *source)
+{
+    const struct image *base = reader->db->versions.base;
+    return source->is_of_image && base != NULL && base->data_version == db_data_version(reader->db) ? base : NULL;
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+    uint32_t x, y;
+    do {
+        x = lower(utf8_lax_next(&a));
+        y = lower(utf8_lax_next(&b));
+    } while (x == y && x != 0);
+    return x == y;
+}
+
+static const char *name_find(const struct image *image, const char *value)
+{
+    uint32_t exact = dim_find(image, DIM_LEADER, value);
+    if (exact != NO_VALUE)
+        return dim_name(image, DIM_LEADER, exact);
+    for (size_t i = 0; i < dim_values(image, DIM_LEADER); i++)
+        if (is_same_name(dim_name(image, DIM_LEADER, i), value))
+            return dim_name(image, DIM_LEADER, i);
+    return NULL;
 }
 
 /* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -100,7 +133,8 @@ static void vocabulary_free(struct vocabulary *vocabulary)
 
 static enum db_status read_rows(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, source->statement, NO_ARGS);
+    enum db_statement statement = names_of(reader, source) != NULL ? source->elsewise : source->statement;
+    struct query query CLEANUP(query_end) = query_begin(reader->st, statement, NO_ARGS);
     while (query_row(&query)) {
         const char *value = query_text(&query, 0), *key = query_text(&query, 1);
         if (value == NULL || key == NULL || !add(reader, vocabulary, source, value, key))
@@ -188,6 +222,10 @@ const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary voca
         return constant_find(source->constants, value);
     if (source->fold_case && !fold(value, folded))
         return NULL;
+    const struct image *names = names_of(reader, source);
+    const char *name = names == NULL ? NULL : name_find(names, value);
+    if (name != NULL)
+        return name;
     const struct map_entry *entry = map_find(&vocabulary_now(reader, vocabulary)->found, source->fold_case ? folded : value);
     return entry == NULL ? NULL : entry->text;
 }
@@ -201,6 +239,10 @@ void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary,
     }
     for (const char *const *constant = source->constants; constant != NULL && *constant != NULL; constant++)
         if (!each(cls, *constant))
+            return;
+    const struct image *names = names_of(reader, source);
+    for (size_t i = 0; names != NULL && i < dim_values(names, DIM_LEADER); i++)
+        if (!each(cls, dim_name(names, DIM_LEADER, i)))
             return;
     const struct list *values = &vocabulary_now(reader, vocabulary)->values;
     for (size_t i = 0; i < values->len; i++)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "db/db.h"
 
@@ -45,8 +46,10 @@ void faults_add(struct faults *faults, const char *in, const char *name, const c
 
 struct arena;
 
-enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMATS };
+enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
 enum csv_dialect { DIALECT_RFC4180, DIALECT_EXCEL_NB };
+
+struct exports;
 
 struct request {
     struct db_reader *db;
@@ -57,7 +60,21 @@ struct request {
     enum reply_format format; /* what is wanted of those the route has: format=, else Accept */
     enum csv_dialect dialect; /* of FORMAT_CSV */
     const char *base_url;     /* "" or https://host, without a slash at the end */
+    struct exports *exports;  /* what bounds whole results (handlers/rows.h) */
     struct faults *faults;    /* a handler that returns API_BAD_PARAMETER has added why */
+};
+
+/* A body that is made while it is sent, for results that are too long to be held. Made and read by one thread at a time, which need
+ * not be the same: nothing in it may belong to the request, whose arena is gone when free runs. */
+enum { STREAM_END = -1, STREAM_BROKEN = -2 };
+struct reply_stream {
+    /* Writes at most max bytes (max > 0), and at least one; STREAM_END: there are no more; STREAM_BROKEN: there should be more, and
+     * cannot: the client will see that its answer was cut. Must not wait for anything but the storage. */
+    ssize_t (*read)(struct reply_stream *stream, char *to, size_t max); /* NULL = no stream */
+    void (*free)(struct reply_stream *stream);                          /* once, read to its end or not */
+    void *cls;
+    int64_t rows;    /* that read has handed out so far, for the log */
+    const char *why; /* of STREAM_BROKEN: a constant sentence for the log */
 };
 
 /* The server frees what a reply owns, whatever the handler returned. */
@@ -66,10 +83,16 @@ struct reply {
     const char *content_type; /* NULL = the route's */
     char *bytes;              /* malloc'd, owned by the reply; NULL with len 0 = no body */
     size_t len;
-    const char *constant; /* instead of bytes: lives as long as the program; len 0 = up to its NUL */
-    char *location;       /* malloc'd, may be NULL */
-    char *link;           /* value of the Link header, malloc'd, may be NULL */
-    const char *detail;   /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
+    const char *constant;       /* instead of bytes: lives as long as the program; len 0 = up to its NUL */
+    struct reply_stream stream; /* instead of bytes; not compressed, not cached */
+    bool counted;               /* a list: X-Total-Count and X-Row-Count */
+    int64_t total, rows;        /* in the whole list; in this body */
+    /* The data version that the body was made from and its time, where that is known: the tag is then of this one, should the data
+     * have changed after the tag was made. 0 = not said. */
+    int64_t data_version, data_updated;
+    char *location;     /* malloc'd, may be NULL */
+    char *link;         /* value of the Link header, malloc'd, may be NULL */
+    const char *detail; /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
 };
 
 typedef enum api_error (*handler_fn)(struct request *request, struct reply *ret_reply);
@@ -97,5 +120,8 @@ struct group_by_param {
 
 /* Names picked by fields=, a bit each, in the order of the route's vocabulary. 0 = all. */
 typedef uint64_t fields_param;
+
+/* Named by facets=, a bit for each enum db_facet. 0 = none. */
+typedef uint64_t facets_param;
 
 #endif

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/percent.h"
 #include "handlers/links.h"
 #include "handlers/statistics.h"
 
 /* What asks for a form of the answer, and chooses no studies. */
-static const char *const not_filters[] = {"group_by", "weighting", "format", "dialect", NULL};
+static const char *const not_filters[] = {"group_by", "weighting", "format", "dialect", "sort", "limit",
+                                          "cursor",   "fields",    "facets", "include", NULL};
 
 bool link_names(const struct link *link, const char *name)
 {
@@ -35,6 +37,15 @@ void link_set(struct link *link, const char *name, const char *value)
     }
     if (!link->failed)
         link->pairs[at] = (struct link_pair){name, value};
+}
+
+void link_unset(struct link *link, const char *name)
+{
+    for (size_t i = 0; i < link->len; i++)
+        if (strcmp(link->pairs[i].name, name) == 0) {
+            memmove(&link->pairs[i], &link->pairs[i + 1], (--link->len - i) * sizeof *link->pairs);
+            return;
+        }
 }
 
 static void set_pair(struct link *link, const char *pair, size_t len)
@@ -122,20 +133,32 @@ struct link link_of_filters(struct request *rq, const struct db_study_filter *fi
 
 /* ── one cell ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const char *unknown_value(struct link *link, enum db_dimension dimension)
+static const char *encoded(struct arena *arena, const char *code)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 3 * strlen(code) + 1);
+    const char *text = percent_encode(&buffer, code) ? arena_strndup(arena, buffer.len ? buffer.bytes : "", buffer.len) : NULL;
+    buffer_free(&buffer);
+    return text;
+}
+
+void link_value(struct link *link, const char *name, const char *code, enum db_vocabulary vocabulary)
 {
     struct codes_text all = {link->rq->arena, NULL, ""};
-    db_vocabulary_each(link->rq->db, dimension == DB_BY_CATEGORY ? DB_VOCAB_CATEGORY : DB_VOCAB_REGION, add_code, &all);
-    return all.text ? arena_printf(link->rq->arena, "!%s", all.text) : NULL;
+    if (!code)
+        db_vocabulary_each(link->rq->db, vocabulary, add_code, &all);
+    link_set(link, name, code ? encoded(link->rq->arena, code) : all.text ? arena_printf(link->rq->arena, "!%s", all.text) : NULL);
 }
 
 void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key)
 {
     const char *name = dimension_parameter(grain, dimension), *second = dimension_second(grain, dimension);
-    const char *value = !key->known                    ? unknown_value(link, dimension)
-                        : dimension == DB_BY_CALL_YEAR ? arena_printf(link->rq->arena, "%" PRId64, key->year)
-                                                       : arena_strdup(link->rq->arena, key->ref.code);
-    link_set(link, second && link_names(link, name) ? second : name, value);
+    const char *code = !key->known                    ? NULL
+                       : dimension == DB_BY_CALL_YEAR ? arena_printf(link->rq->arena, "%" PRId64, key->year)
+                                                      : key->ref.code;
+    link->failed |= key->known && !code;
+    link_value(link, second && link_names(link, name) ? second : name, code,
+               dimension == DB_BY_CATEGORY ? DB_VOCAB_CATEGORY : DB_VOCAB_REGION);
 }
 
 const char *link_query(const struct link *link, bool programme)

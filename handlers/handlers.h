@@ -17,12 +17,18 @@ enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
 enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 
 /* studies.c */
+enum studies_include { INCLUDE_HIGHLIGHTS };
+enum { STUDIES_PAGE = 50 }; /* of a list: where limit does not say it */
 struct studies_list_params {
     struct db_study_filter filter;
     struct sort_param sort;
-    int64_t limit;
+    int64_t limit; /* 0 = not given */
     const char *cursor;
     fields_param fields;
+    fields_param include; /* of enum studies_include; 0 = nothing more */
+    facets_param facets;
+    int format; /* read by the server: see request.format */
+    int dialect;
 };
 struct studies_get_params {
     const char *id;

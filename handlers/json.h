@@ -29,9 +29,11 @@ enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, in
 enum api_error reply_whole_list(struct request *rq, struct reply *ret_reply, json_t *data, json_t *extra);
 
 /* A column of a row as CSV. */
+enum csv_kind { CSV_TEXT, CSV_WHOLE, CSV_DECIMAL, CSV_TRUTH }; /* also of the items of a list */
 struct csv_column {
-    const char *name; /* of the column: label_nb */
-    const char *path; /* to the value in the row: label.nb; NULL = name */
+    const char *name;   /* of the column: label_nb */
+    const char *path;   /* to the value in the row: label.nb; NULL = name */
+    enum csv_kind kind; /* read by csv_recast alone: elsewhere the value says it */
 };
 /* The same rows as reply_whole_list, or as CSV with these columns (ends with a zeroed one) when the request wants that: a missing
  * member or null is empty, an empty text or list is "", a list is joined by "; ". Steals data and extra. */

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "handlers/json.h"
+#include "handlers/study_table.h"
 
-/* Grows with every change of the representation: the register then renders all studies anew at start. */
-#define STUDY_REPRESENTATION "1"
+/* Grows with every change of the representation, JSON or row: the register then renders all studies anew at start. */
+#define STUDY_REPRESENTATION "2"
 
 static json_t *place_json(const struct db_place *place)
 {
@@ -147,18 +148,18 @@ MEMBERS(MAKE)
 #define MAKER(name, make) make_##name,
 static json_t *(*const makers[])(const struct db_study *s) = {MEMBERS(MAKER)};
 
-static bool study_render(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len)
+static bool study_render(void *cls, const struct db_study *study, struct db_rendering *ret_rendering)
 {
     (void)cls;
     json_auto_t *root = json_object();
     for (size_t i = 0; root && i < MEMBER_COUNT; i++)
         if (json_object_set_new(root, study_json_members[i], makers[i](study)) != 0)
             return false;
-    *ret_bytes = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    if (!*ret_bytes)
-        return false;
-    *ret_len = strlen(*ret_bytes);
-    return true;
+    struct db_bytes *json = &ret_rendering->form[DB_FORM_FULL], *row = &ret_rendering->form[DB_FORM_ROW];
+    json->start = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json->len = json->start ? strlen(json->start) : 0;
+    row->start = study_row(root, &row->len);
+    return json->start && row->start;
 }
 
 const struct db_renderer study_renderer = {.render = study_render, .version = STUDY_REPRESENTATION};

@@ -15,6 +15,7 @@
 #include "server/param.h"
 #include "server/problem_json.h"
 #include "server/reply.h"
+#include "server/stream.h"
 #include "server/worker.h"
 
 #define RETRY_SOON_S  1 /* asked too fast: the bucket fills in a second */
@@ -262,6 +263,8 @@ static bool answer_if_unchanged(struct exchange *x, const struct known *known)
 
 static void reply_done(struct reply *reply)
 {
+    if (reply->stream.read)
+        reply->stream.free(&reply->stream);
     free(reply->bytes);
     free(reply->location);
     free(reply->link);
@@ -296,17 +299,39 @@ static void work_do(struct work *work, const struct route *route, struct db_read
         compress(work);
 }
 
+static struct reply_head head_of_reply(const struct exchange *x, const struct work *work, const char *tag)
+{
+    const struct reply *reply = &work->reply;
+    struct reply_head head = head_of(x, &work->known, tag);
+    bool has_body = reply->len > 0 || reply->counted; /* a table of no rows has a type too */
+    head.content_type = !has_body ? NULL : reply->content_type ? reply->content_type : head.content_type;
+    head.coding = coding_names[work->coding];
+    head.location = reply->location;
+    head.link = reply->link;
+    head.counted = reply->counted;
+    head.total = reply->total;
+    head.rows = reply->rows;
+    return head;
+}
+
+/* Its length is not known before it is made, and it is sent once: neither compressed nor kept. */
+static void answer_stream(struct exchange *x, struct work *work)
+{
+    char tag[ETAG_SIZE];
+    tag_write(x, &work->known, CODING_IDENTITY, tag);
+    struct reply_head head = head_of_reply(x, work, tag);
+    struct stream *stream = stream_new(x, &work->reply.stream);
+    set_answer(x, x->match.route->ok, stream ? reply_make_stream(&head, stream) : NULL, 0);
+    x->answer.streamed = true;
+}
+
 static void answer_reply(struct exchange *x, struct work *work)
 {
     const struct known *known = &work->known;
     struct reply *reply = &work->reply;
     char tag[ETAG_SIZE];
     tag_write(x, known, work->coding, tag);
-    struct reply_head head = head_of(x, known, tag);
-    head.content_type = reply->len == 0 ? NULL : reply->content_type ? reply->content_type : head.content_type;
-    head.coding = coding_names[work->coding];
-    head.location = reply->location;
-    head.link = reply->link;
+    struct reply_head head = head_of_reply(x, work, tag);
     struct MHD_Response *response =
         reply->constant ? reply_make_constant(&head, reply->constant, reply->len) : reply_make(&head, reply->bytes, reply->len);
     reply->bytes = NULL; /* the response's now */
@@ -325,15 +350,28 @@ static const char *time_given(struct exchange *x)
     return arena_printf(x->arena, "The answer was not there within the %lld %s that a question may take.", (long long)time, unit);
 }
 
+/* The tag is that of the data the body was made from, which may be newer than what was known before. */
+static void settle_version(const struct exchange *x, struct work *work)
+{
+    if (x->match.route->tag != TAG_DATA || work->reply.data_version <= work->known.version)
+        return;
+    work->known.version = work->reply.data_version;
+    work->known.modified = work->reply.data_updated;
+}
+
 static void work_answer(struct exchange *x, struct work *work)
 {
-    if (work->error == API_OK)
+    settle_version(x, work);
+    if (work->error == API_OK && work->reply.stream.read)
+        answer_stream(x, work);
+    else if (work->error == API_OK)
         answer_reply(x, work);
     else if (work->error == API_QUERY_TIMEOUT)
         answer_problem(x, work->error, time_given(x));
     else
         answer_problem(x, work->error, work->detail ? work->detail : work->reply.detail);
     reply_done(&work->reply);
+    work->reply = (struct reply){0};
 }
 
 /* The worker has other connections to serve. false: the lanes are full. */
@@ -385,6 +423,12 @@ void answer_finish(struct exchange *x)
     work_answer(x, x->work);
 }
 
+void answer_abandon(struct exchange *x)
+{
+    if (x->work)
+        reply_done(&x->work->reply);
+}
+
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The request as the handler will see it, with every fault named. Where no format suits, that is said before any fault. */
@@ -401,6 +445,7 @@ static enum api_error request_read(struct exchange *x, struct request *ret_reque
                                     .path = path,
                                     .query = "",
                                     .base_url = x->worker->server->config->base_url,
+                                    .exports = &x->worker->server->exports,
                                     .faults = &x->faults};
     enum api_error error = param_fill(&x->match, x->target.query, x->worker->reader, x->arena, params, &x->faults, &ret_request->query);
     if (error != API_OK && error != API_BAD_PARAMETER)

@@ -16,6 +16,8 @@ void answer_request(struct exchange *exchange);
 void answer_in_lane(struct exchange *exchange, struct db_reader *reader);
 /* Fills exchange->answer with what came of it. In the worker's thread. */
 void answer_finish(struct exchange *exchange);
+/* Frees what a lane made and nobody will send. Before the exchange ends, whatever became of it. */
+void answer_abandon(struct exchange *exchange);
 /* The same with a problem document. detail NULL = the problem's meaning. */
 void answer_problem(struct exchange *exchange, enum api_error error, const char *detail);
 

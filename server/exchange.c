@@ -94,9 +94,10 @@ static enum log_level level_of(const struct exchange *x)
     int status = x->answer.status;
     if (status == 0)
         return LOG_LEVEL_DEBUG;
-    return status >= 500 && status != 501 && status != 505
-               ? status == 503 && x->answer.error == API_UNAVAILABLE ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR
-               : LOG_LEVEL_INFO;
+    bool cut = status < 400 && x->answer.error != API_OK;
+    if (cut || (status >= 500 && status != 501 && status != 505))
+        return x->answer.error == API_UNAVAILABLE || x->answer.error == API_TOO_MANY_EXPORTS ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
+    return LOG_LEVEL_INFO;
 }
 
 static void log_answer(struct log_line *line, const struct exchange *x, bool whole)
@@ -105,6 +106,8 @@ static void log_answer(struct log_line *line, const struct exchange *x, bool who
     bool bodiless = answer->status == 304 || answer->status == 204 || (x->method && strcmp(x->method, "HEAD") == 0);
     log_number(line, "status", answer->status);
     log_number(line, "bytes", bodiless ? 0 : (int64_t)answer->len);
+    if (answer->streamed)
+        log_number(line, "rows", answer->rows);
     log_number(line, "us", exchange_clock() - x->begun);
     log_text(line, "coding", answer->coding);
     log_flag(line, "hit", answer->hit);

@@ -16,6 +16,7 @@
 
 struct MHD_Connection;
 struct MHD_Response;
+struct deadline;
 struct work;
 struct worker;
 
@@ -26,18 +27,21 @@ struct answer {
     int status;                    /* 0 = nothing was decided yet */
     struct MHD_Response *response; /* NULL = no memory for one: the connection is cut */
     bool owned;                    /* response is dropped when it is queued; else it is the cache's */
-    size_t len;                    /* of the body that GET would get */
+    size_t len;                    /* of the body that GET would get; of a stream: what was sent so far */
+    bool streamed;                 /* the body is made while it is sent */
+    int64_t rows;                  /* of a stream: sent so far */
     const char *coding;            /* a name of accept.h */
     bool hit;                      /* it came from the cache */
-    enum api_error error;
-    const char *detail; /* of the error; may be NULL */
+    enum api_error error;          /* beside a status of success: why a stream was cut */
+    const char *detail;            /* of the error; may be NULL */
 };
 
 struct exchange {
     struct exchange *next; /* among the spare ones, those that wait for a lane, or those a lane is done with */
     struct worker *worker;
-    struct arena *arena; /* lives until the exchange is over */
-    int64_t begun;       /* microseconds, monotonic */
+    struct arena *arena;       /* lives until the exchange is over */
+    struct deadline *deadline; /* of its connection */
+    int64_t begun;             /* microseconds, monotonic */
     char id[REQUEST_ID_SIZE];
     struct address client;   /* behind a trusted proxy: the client it names */
     const char *target_text; /* raw; at most LINT_TARGET_MAX + 1 bytes are kept */

@@ -64,16 +64,18 @@ const char *format_offer(struct arena *arena, const struct route *route)
     const char *offer = NULL;
     for (const struct route_format *format = route->formats; format->content_type; format++) {
         int len = (int)strcspn(format->content_type, "; ");
-        offer = arena_printf(arena, "%s%s%.*s", offer ? offer : "", offer ? " or " : "", len, format->content_type);
+        const char *between = !offer ? "" : format[1].content_type ? ", " : " or ";
+        offer = arena_printf(arena, "%s%s%.*s", offer ? offer : "", between, len, format->content_type);
     }
     return offer;
 }
 
 const char *format_filename(struct arena *arena, const char *path, enum reply_format format)
 {
-    if (format != FORMAT_CSV)
+    static const char *const endings[FORMATS] = {[FORMAT_CSV] = "csv", [FORMAT_NDJSON] = "ndjson"};
+    if (!endings[format])
         return NULL;
-    char *name = arena_printf(arena, "%s.csv", path + strspn(path, "/"));
+    char *name = arena_printf(arena, "%s.%s", path + strspn(path, "/"), endings[format]);
     for (char *at = name; at && (at = strchr(at, '/'));)
         *at = '-';
     return name;

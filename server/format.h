@@ -19,7 +19,7 @@ struct format_choice {
 enum api_error format_choose(const struct route *route, const void *params, const char *accept, struct faults *faults,
                              struct format_choice *ret_choice);
 
-/* The media types there are, for people: "application/json or text/csv". NULL = no memory. */
+/* The media types there are, for people: "application/json, text/csv or application/x-ndjson". NULL = no memory. */
 const char *format_offer(struct arena *arena, const struct route *route);
 
 /* /stats/regions as CSV → stats-regions.csv; NULL = the format needs no name, or no memory. */

@@ -61,6 +61,7 @@ static void request_over(struct connection *connection, bool whole)
 {
     if (!connection || !connection->exchange)
         return;
+    answer_abandon(connection->exchange);
     exchange_end(connection->exchange, whole);
     connection->exchange = NULL;
 }
@@ -127,6 +128,7 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
     x->target_len = len <= LINT_TARGET_MAX ? len : LINT_TARGET_MAX + 1;
     x->target_text = arena_strndup(x->arena, target ? target : "", x->target_len);
     x->client = connection->address;
+    x->deadline = &connection->deadline;
     if (!x->target_text) {
         exchange_end(x, false);
         return NULL;

@@ -27,7 +27,7 @@ static void default_fill(const struct param *row, void *field)
 {
     memset(field, 0, param_kinds[row->type].size);
     if (row->type == T_INT)
-        *(int64_t *)field = row->def;
+        *(int64_t *)field = row->told ? 0 : row->def;
     else if (row->type == T_ENUM)
         *(int *)field = (int)row->def;
 }

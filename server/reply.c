@@ -7,14 +7,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/stream.h"
+
 #define ONE_DAY "86400"
+/* What is asked of a stream at once for HTTP/1.0; a chunk is as long as the connection's memory has room for. */
+#define STREAM_BLOCK 65536
 
 /* On every answer: open data, for pages of any origin, never to be run. */
 static const struct {
     const char *name, *value;
 } everywhere[] = {
     {"Access-Control-Allow-Origin", "*"},
-    {"Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id, Last-Modified, Content-Disposition"},
+    {"Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id, Last-Modified, Content-Disposition, "
+                                      "X-Total-Count, X-Row-Count"},
     {"X-Content-Type-Options", "nosniff"},
     {"Content-Security-Policy", "default-src 'none'"},
 };
@@ -51,6 +56,18 @@ static bool add_retry_after(struct MHD_Response *response, int seconds)
     return seconds == 0 || add(response, "Retry-After", text);
 }
 
+static bool add_number(struct MHD_Response *response, const char *name, int64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    return add(response, name, text);
+}
+
+static bool add_counts(struct MHD_Response *response, const struct reply_head *head)
+{
+    return !head->counted || (add_number(response, "X-Total-Count", head->total) && add_number(response, "X-Row-Count", head->rows));
+}
+
 static bool add_preflight(struct MHD_Response *response, const struct reply_head *head)
 {
     return add(response, "Access-Control-Allow-Methods", head->allow) && add(response, "Access-Control-Allow-Headers", "*") &&
@@ -69,7 +86,7 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
            add(response, "ETag", head->etag) && add(response, "Cache-Control", head->store ? "public, no-cache" : "no-store") &&
            add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&
            add(response, "Allow", head->allow) && add(response, "X-Request-Id", head->request_id) &&
-           add_modified(response, head->modified) && add_filename(response, head->filename) &&
+           add_modified(response, head->modified) && add_filename(response, head->filename) && add_counts(response, head) &&
            add_retry_after(response, head->retry_after) && (!head->preflight || add_preflight(response, head)) &&
            add(response, "Connection", head->close ? "close" : NULL);
 }
@@ -94,6 +111,25 @@ struct MHD_Response *reply_make_constant(const struct reply_head *head, const ch
 {
     /* MHD_RESPMEM_PERSISTENT: only read */
     return dressed(MHD_create_response_from_buffer(len, (char *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT), head);
+}
+
+static ssize_t read_stream(void *cls, uint64_t at, char *to, size_t max)
+{
+    (void)at;
+    ssize_t len = stream_read(cls, to, max);
+    switch (len) {
+    case STREAM_END: return MHD_CONTENT_READER_END_OF_STREAM;
+    case STREAM_BROKEN: return MHD_CONTENT_READER_END_WITH_ERROR;
+    default: return len;
+    }
+}
+
+struct MHD_Response *reply_make_stream(const struct reply_head *head, struct stream *stream)
+{
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, stream_free);
+    if (!response)
+        stream_free(stream);
+    return dressed(response, head);
 }
 
 void reply_drop(void *response)

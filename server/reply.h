@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct MHD_Response;
+struct stream;
 
 /* Room for the headers of an answer in a connection's memory (CONNECTION_MEMORY of worker.h); Link is left out where it would not
  * fit, since the body has the links too. */
@@ -25,16 +26,20 @@ struct reply_head {
     const char *allow, *request_id;
     const char *filename; /* what a browser saves the body as; characters that need no quoting */
     int64_t modified;     /* milliseconds since 1970 */
-    int retry_after;      /* seconds */
-    bool store;           /* Cache-Control: public, no-cache; else no-store */
-    bool preflight;       /* an answer to OPTIONS: what CORS allows */
-    bool close;           /* Connection: close */
+    bool counted;         /* X-Total-Count and X-Row-Count */
+    int64_t total, rows;
+    int retry_after; /* seconds */
+    bool store;      /* Cache-Control: public, no-cache; else no-store */
+    bool preflight;  /* an answer to OPTIONS: what CORS allows */
+    bool close;      /* Connection: close */
 };
 
 /* Takes bytes over (malloc'd, may be NULL with len 0), also when it fails. NULL = no memory. */
 struct MHD_Response *reply_make(const struct reply_head *head, char *bytes, size_t len);
 /* bytes must live as long as the response. */
 struct MHD_Response *reply_make_constant(const struct reply_head *head, const char *bytes, size_t len);
+/* A body that is made while it is sent: chunked, for HTTP/1.0 up to the end of the connection. Takes stream over, also when it fails. */
+struct MHD_Response *reply_make_stream(const struct reply_head *head, struct stream *stream);
 void reply_drop(void *response); /* void, so that it can serve as a callback; NULL is fine */
 
 #endif

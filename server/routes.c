@@ -4,6 +4,7 @@
  */
 #include "server/route.h"
 
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
@@ -13,18 +14,24 @@ static const char *const status_codes[] = {"planned",   "recruiting", "recruitme
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+static const char *const include_names[] = {"highlights", NULL}; /* in the order of enum studies_include */
 static const char *const weighting_names[] = {"equal", "whole", NULL};
-static const char *const format_names[] = {"json", "csv", NULL};          /* in the order of json_or_csv */
-static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL}; /* of enum csv_dialect */
+static const char *const format_names[] = {"json", "csv", NULL};                /* in the order of json_or_csv */
+static const char *const list_format_names[] = {"json", "csv", "ndjson", NULL}; /* in the order of json_csv_ndjson */
+static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL};       /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
-static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
-                                         "leader", "institution", "mechanism", "status",     "updated", NULL};
+static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included",  "percent",
+                                         "leader", "institution", "mechanism", "status",     "updated", "relevance", NULL};
 
-#define JSON "application/json"
-#define CSV  "text/csv; charset=utf-8; header=present"
+#define JSON   "application/json"
+#define CSV    "text/csv; charset=utf-8; header=present"
+#define NDJSON "application/x-ndjson"
 
 /* For handlers that end in reply_table. */
 static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {0}};
+/* For lists that have whole results too. */
+static const struct route_format json_csv_ndjson[] = {
+    {"json", FORMAT_JSON, JSON}, {"csv", FORMAT_CSV, CSV}, {"ndjson", FORMAT_NDJSON, NDJSON}, {0}};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define CODES(type, name, ...)                                                                                                             \
@@ -43,6 +50,7 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
 /* The filters of /studies, which every statistic takes as well. */
 /* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
+    {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
     RANGES(type, call_year, 1900, 2200),                                                                               \
@@ -70,14 +78,21 @@ static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, JSON}, {
 #define FORMATS(type)                                                                                                  \
     {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = format_names},                                          \
     {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
+/* The same with .formats = json_csv_ndjson. */
+#define LIST_FORMATS(type)                                                                                             \
+    {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = list_format_names},                                     \
+    {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
     STUDY_FILTERS(studies_list_params),
     {"sort", IN_QUERY, T_SORT, AT(studies_list_params, sort), .values = sort_names},
-    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = 50},
+    {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = STUDIES_PAGE, .told = true},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
+    {"include", IN_QUERY, T_FIELDS, AT(studies_list_params, include), .values = include_names},
+    {"facets", IN_QUERY, T_FACETS, AT(studies_list_params, facets), .values = facet_names},
+    LIST_FORMATS(studies_list_params),
     {0},
 };
 static const struct param studies_get_rows[] = {
@@ -109,8 +124,8 @@ const struct route routes[] = {
     {"listProgrammes", "GET", "/programmes", programmes_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getProgramme", "GET", "/programmes/{id}", programmes_get, TAKES(programmes_get_rows, programmes_get_params), .content_type = JSON,
      .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
-    {"listStudies", "GET", "/studies", studies_list, .check = studies_list_check, TAKES(studies_list_rows, studies_list_params), .content_type = JSON, .tag = TAG_DATA,
-     .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listStudies", "GET", "/studies", studies_list, .check = studies_list_check, TAKES(studies_list_rows, studies_list_params), .formats = json_csv_ndjson, .tag = TAG_DATA,
+     .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),

@@ -24,10 +24,11 @@
 #include "server/worker.h"
 
 #define WORKERS_MAX 64
-/* Descriptors beside the connections: for the process, and for each worker. */
+/* Descriptors beside the connections: for the process, each worker, and each whole result being sent. */
 #define FDS_OF_PROCESS      32
 #define FDS_OF_WORKER       12
 #define FDS_OF_LANE         4
+#define FDS_OF_EXPORT       4
 #define CONNECTIONS_DEFAULT 4096
 /* Addresses remembered beyond those that hold connections. */
 #define ADDRESSES_MORE 4096
@@ -60,7 +61,8 @@ static size_t workers_wanted(const struct config *config)
  * wanted, or, where nobody said what, as many connections are taken as it admits. */
 static bool connections_settle(struct config *config, size_t workers)
 {
-    const rlim_t rest = FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER + (rlim_t)config->slow_lanes * FDS_OF_LANE;
+    const rlim_t rest = FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER + (rlim_t)config->slow_lanes * FDS_OF_LANE +
+                        (rlim_t)config->max_exports * FDS_OF_EXPORT;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
@@ -122,6 +124,7 @@ static bool server_init(struct server *server, const struct config *config)
     const struct address_limits limits = {config->max_connections_per_address, config->max_requests_per_second};
     server->config = config;
     server->log = (struct log){STDERR_FILENO, (enum log_level)config->log_level};
+    server->exports = (struct exports){.rows_max = config->max_rows, .most = (int)config->max_exports};
     server->addresses = address_table_new(&limits, (size_t)config->max_connections + ADDRESSES_MORE);
     server->finished_fd = eventfd(0, EFD_CLOEXEC);
     if (getrandom(&server->run_id, sizeof server->run_id, 0) != (ssize_t)sizeof server->run_id)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "handlers/rows.h"
 #include "server/address.h"
 #include "server/config.h"
 #include "server/deadline.h"
@@ -40,6 +41,7 @@ struct server {
     struct address_table *addresses;
     struct address_range proxies[CONFIG_TEXTS_MAX];
     size_t proxies_len;
+    struct exports exports;
     atomic_int_fast64_t connections; /* open ones of all workers */
     atomic_int phase;                /* enum server_phase */
     uint32_t run_id;                 /* random: request ids of two runs do not meet */

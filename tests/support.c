@@ -277,6 +277,11 @@ int daemon_port(const struct daemon *daemon)
     return daemon->port;
 }
 
+const char *daemon_log(const struct daemon *daemon)
+{
+    return file_read(daemon->errors, NULL);
+}
+
 void daemon_signal(const struct daemon *daemon, int number)
 {
     ck_assert_int_eq(kill(daemon->pid, number), 0);

@@ -267,7 +267,15 @@ SELECT json FROM rendered WHERE study = :study;
 
 -- name: rendered_put
 -- Primary key.
-REPLACE INTO rendered (study, json) VALUES (:study, :json);
+REPLACE INTO rendered (study, json) VALUES (:study, :bytes);
+
+-- name: rendered_row_get
+-- The row that stands for a study in a table. Primary key.
+SELECT cells FROM rendered_row WHERE study = :study;
+
+-- name: rendered_row_put
+-- Primary key.
+REPLACE INTO rendered_row (study, cells) VALUES (:study, :bytes);
 
 -- name: studies_get
 -- The bytes that stand for a study, by its code. Unique index (code), primary key.

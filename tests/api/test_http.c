@@ -243,7 +243,7 @@ static const struct {
 
 START_TEST(the_accept_header_is_read_as_written)
 {
-    assert_status(http_get(daemon_both, "/studies?limit=1", header_line("Accept", types[_i].accept), NULL), types[_i].status);
+    assert_status(http_get(daemon_both, "/institutions", header_line("Accept", types[_i].accept), NULL), types[_i].status);
 }
 END_TEST
 

@@ -47,6 +47,9 @@ static const char *const groupings[] = {
 
 static const char *const frames[] = {
     "",
+    "q=lung*%20OR%20ms%20OR%20%22n-ad%22",
+    "q=-kreft%20-oslo",
+    "q=%C3%A5se&category=!cancer&award_call_year=!2021",
     "programme=klinbeforsk",
     "programme=nordlys",
     "programme=!klinbeforsk",

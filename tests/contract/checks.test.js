@@ -23,6 +23,7 @@ const EVERY = [['Date', 'Sun, 22 Nov 2026 21:00:00 GMT'], ['Access-Control-Allow
   ['Content-Security-Policy', "default-src 'none'"]];
 const KEPT = [['ETag', '"5b1c0e7a93d24f68-3f9ac21b-42-json-identity"'], ['Cache-Control', 'public, no-cache'], ['Vary', 'Accept, Accept-Encoding'],
   ['Last-Modified', 'Sun, 22 Nov 2026 21:00:00 GMT']];
+const COUNTED = [['X-Total-Count', '80'], ['X-Row-Count', '1']];
 const example = (name) => copy(parse().components.examples[name].value);
 
 function good(name, target, more = {}) {
@@ -38,7 +39,7 @@ function refusal(name, target, over = {}) {
 
 const page = () => {
   const { links } = example('StudyPage');
-  return good('StudyPage', '/studies?limit=1', { headers: [['Link', `<${links.self}>; rel="self", <${links.first}>; rel="first", <${links.next}>; rel="next"`]] });
+  return good('StudyPage', '/studies?limit=1', { headers: [...COUNTED, ['Link', `<${links.self}>; rel="self", <${links.first}>; rel="first", <${links.next}>; rel="next"`]] });
 };
 const study = () => good('Study', '/studies/example');
 const with_ = (exchange, change) => {
@@ -56,7 +57,7 @@ const TRUTHS = {
   'a page in part': (() => {
     const { links } = example('StudyPagePicked');
     return good('StudyPagePicked', '/studies?limit=1&fields=id,name,recruitment',
-      { headers: [['Link', `<${links.self}>; rel="self", <${links.first}>; rel="first", <${links.next}>; rel="next"`]] });
+      { headers: [...COUNTED, ['Link', `<${links.self}>; rel="self", <${links.first}>; rel="first", <${links.next}>; rel="next"`]] });
   })(),
   'the statistics': good('RegionStatistics', '/stats/regions'),
   'a programme': good('Programme', '/programmes/klinbeforsk'),
@@ -163,8 +164,56 @@ for (const [name, exchange] of Object.entries(TABLES))
 for (const [name, exchange] of Object.entries(NO_TABLES))
   test(`the judge catches: ${name}`, () => { assert.notEqual(new Judge(specWithTables()).judge(exchange).length, 0); });
 test('a table is read as it was meant', () => {
-  assert.deepEqual(checkCsv(TABLES['a table with all that has to be quoted'].body, false), [['a,b', 'c"d\r\ne'], [' x ', '']]);
+  assert.deepEqual(checkCsv(TABLES['a table with all that has to be quoted'].body, false),
+    { header: ['code', 'label_nb'], rows: [['a,b', 'c"d\r\ne'], [' x ', '']] });
 });
+
+/* ── lists as tables and lines ───────────────────────────────────────────────────────────────────────────────── */
+
+const counts = (exchange, rows, total = rows) => header(header(exchange, 'X-Row-Count', String(rows)), 'X-Total-Count', String(total));
+const named = (exchange, type, file, target, body) => header(header({ ...exchange, target, body }, 'Content-Type', type), 'Content-Disposition', `inline; filename="${file}"`);
+const linked = (exchange, ...rels) => header(exchange, 'Link', ['self', ...rels].map((rel) => `</studies?x=${rel}>; rel="${rel}"`).join(', '));
+const csv = (body, target) => linked(counts(named(study(), 'text/csv; charset=utf-8; header=present', 'studies.csv', target, body), 1));
+const lines = (body, target) => linked(counts(named(study(), 'application/x-ndjson', 'studies.ndjson', target, body), 2));
+const picked = '/studies?fields=id,recruitment&format=csv', line = (more) => `${JSON.stringify({ id: 'a', amount_nok: 1, ...more })}\n`;
+const HEADER = 'id,recruitment_planned,recruitment_included,recruitment_remaining,recruitment_exceeded_by,recruitment_percent,recruitment_as_of\r\n';
+const LISTS = {
+  'a study in a table': csv(`${HEADER}a,100,60,40,,60.0,2026-06-30\r\n`, picked),
+  'a study in a table for a spreadsheet': csv(`${MARK}${HEADER.replaceAll(',', ';')}a;100;60;40;;60,0;2026-06-30\r\n`, `${picked}&dialect=excel-nb`),
+  'columns of a list': csv('id,award_call_years,award_mechanisms,award_amounts_nok,award_kinds,award_titles,award_lines\r\na,2019; 2021,x; y,1; 2,main; top-up,A; B,1; \r\n', '/studies?fields=id,awards&format=csv'),
+  'lines of studies': lines(line() + line(), '/studies?fields=id,amount_nok&format=ndjson'),
+  'no lines': counts(lines('', '/studies?id=!a&format=ndjson'), 0),
+  'a page of lines': linked(counts(lines(line() + line(), '/studies?fields=id,amount_nok&format=ndjson&limit=2'), 2, 3), 'first', 'next'),
+};
+const whole = LISTS['a study in a table'], aPage = LISTS['a page of lines'];
+const NO_LISTS = {
+  'a column too few': csv('id,recruitment_planned\r\na,100\r\n', picked),
+  'columns in another order': csv(`${HEADER.replace('planned', 'x').replace('included', 'planned').replace('x', 'included')}a,100,60,40,,60.0,2026-06-30\r\n`, picked),
+  'a column that nobody has documented': csv(`${HEADER.replace('_as_of', '_day')}a,100,60,40,,60.0,2026-06-30\r\n`, picked),
+  'a text where a number should be': csv(`${HEADER}a,many,60,40,,60.0,2026-06-30\r\n`, picked),
+  'a decimal comma that nobody asked for': csv(`${HEADER}a,100,60,40,,"60,0",2026-06-30\r\n`, picked),
+  'a whole number that is none': csv(`${HEADER}a,100.0,60,40,,60.0,2026-06-30\r\n`, picked),
+  'a row more than was said': csv(`${HEADER}a,100,60,40,,60.0,2026-06-30\r\nb,,,,,,\r\n`, picked),
+  'a whole result that leads on': linked(whole, 'next'),
+  'a whole result without a link to itself': header(whole, 'Link', '</studies>; rel="first"'),
+  'a whole result of some rows': counts(whole, 1, 2),
+  'rows that are not counted': header(whole, 'X-Row-Count', null),
+  'a count that is none': header(whole, 'X-Total-Count', '-1'),
+  'a page that leads nowhere': header(aPage, 'Link', '</studies>; rel="self"'),
+  'a line too few': lines(line(), '/studies?fields=id,amount_nok&format=ndjson'),
+  'a line without its end': lines(line() + line().trim(), '/studies?fields=id,amount_nok&format=ndjson'),
+  'a line that is not JSON': lines(`${line()}{\n`, '/studies?fields=id,amount_nok&format=ndjson'),
+  'a line that is no study': lines(line() + line({ pride: 1 }), '/studies?fields=id,amount_nok&format=ndjson'),
+  'a line of a whole study that is not whole': lines(line() + line(), '/studies?format=ndjson'),
+  'lines under the name of a table': header(LISTS['lines of studies'], 'Content-Disposition', 'inline; filename="studies.csv"'),
+  'no body where there are rows': { ...LISTS['lines of studies'], body: '' },
+};
+for (const [name, exchange] of Object.entries(LISTS))
+  test(`the judge lets through: ${name}`, () => { assert.deepEqual(new Judge(new Spec()).judge(exchange), []); });
+for (const [name, exchange] of Object.entries(NO_LISTS))
+  test(`the judge catches: ${name}`, () => { assert.notEqual(new Judge(new Spec()).judge(exchange).length, 0); });
+for (const [name, count] of [['X-Total-Count', '7'], ['X-Row-Count', '7']])
+  test(`the judge catches: a page in JSON with another ${name}`, () => { assert.notEqual(new Judge(new Spec()).judge(header(page(), name, count)).length, 0); });
 
 /* ── what was never seen ─────────────────────────────────────────────────────────────────────────────────────── */
 

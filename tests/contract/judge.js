@@ -6,6 +6,7 @@
 'use strict';
 const { parse: parseCsv } = require('csv-parse/sync');
 const YAML = require('yaml');
+const { cellFault, columnsOf, memberOf } = require('./columns.js');
 
 // Problems that no request can bring about from outside; whoever adds one says why.
 const NOT_FROM_OUTSIDE = {
@@ -16,9 +17,9 @@ const NOT_FROM_OUTSIDE = {
 
 // Headers that any answer may have without its response saying so.
 const COMMON_HEADERS = new Set(['date', 'connection', 'content-length', 'content-type', 'content-encoding', 'x-content-type-options',
-  'content-disposition',
+  'content-disposition', 'transfer-encoding',
   'access-control-allow-origin', 'access-control-expose-headers', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy']);
-const CSV = 'text/csv';
+const CSV = 'text/csv', NDJSON = 'application/x-ndjson';
 const MARK = '\ufeff';
 const PROBLEM = 'application/problem+json';
 const BODILESS = new Set([204, 301, 304]);
@@ -30,8 +31,11 @@ function checkCsv(body, excel) {
   const [header, ...rows] = parseCsv(body, { bom: true, delimiter: excel ? ';' : ',', record_delimiter: '\r\n', skip_empty_lines: false });
   const odd = header.find((name, at) => !/^[a-z][a-z0-9_]*$/.test(name) || header.indexOf(name) !== at);
   if (odd !== undefined) throw new Error(`"${odd}" is no name of a column, or is there twice`);
-  return rows;
+  return { header, rows };
 }
+
+const relations = (header) => Object.fromEntries([...header.matchAll(/<([^>]*)>; rel="([a-z]+)"/g)].map((match) => [match[2], match[1]]));
+const queryOf = (exchange) => new URLSearchParams(exchange.target.split('?')[1] ?? '');
 
 class Judge {
   constructor(spec, notFromOutside = NOT_FROM_OUTSIDE) {
@@ -77,7 +81,8 @@ class Judge {
     if (headers.has('set-cookie')) faults.push('a cookie is set');
     const bodiless = exchange.method === 'HEAD' || BODILESS.has(exchange.status);
     if (bodiless && exchange.body) faults.push(`a body of ${exchange.body.length} characters came where none may be`);
-    if (!bodiless && !exchange.body) faults.push('there is no body');
+    const nothing = headers.get('content-type') === NDJSON && headers.get('x-row-count') === '0';
+    if (!bodiless && !exchange.body && !nothing) faults.push('there is no body');
   }
 
   #see(...parts) {
@@ -149,7 +154,7 @@ class Judge {
     if (exchange.method === 'HEAD') this.#see('head', operation.id);
     else this.#see(operation.id, exchange.status);
     if (exchange.status !== 200) return;
-    const query = [...new URLSearchParams(exchange.target.split('?')[1] ?? '').keys()];
+    const query = [...queryOf(exchange).keys()];
     for (const name of query) this.#see(operation.id, 'query', name);
     const type = (headers.get('content-type') ?? '').split(';')[0].trim();
     const media = response.content[type];
@@ -177,8 +182,12 @@ class Judge {
   }
 
   #body(exchange, headers, type, media, query, faults) {
-    if (type === CSV) {
-      this.#table(exchange, headers, media, faults);
+    if (type === CSV || type === NDJSON) {
+      if (!new RegExp(`^inline; filename="[a-z0-9-]+\\.${type === CSV ? 'csv' : 'ndjson'}"$`).test(headers.get('content-disposition') ?? ''))
+        faults.push('a table has no name to be saved under');
+      if (type === CSV) this.#table(exchange, headers, media, faults);
+      else this.#lines(exchange, headers, media, query, faults);
+      if (headers.has('link')) this.#linksOfRows(headers, query, faults);
       return;
     }
     let body;
@@ -192,15 +201,24 @@ class Judge {
     const wrong = this.spec.faults(media.schema, body, !this.spec.partial.some((name) => query.includes(name)));
     if (wrong) faults.push(`the body does not fit its schema: ${wrong}`);
     if (headers.has('link')) this.#links(headers.get('link'), body.links ?? {}, faults);
+    if (headers.has('x-row-count')) {
+      this.#rowCount(headers, body.data?.length, faults);
+      if (headers.get('x-total-count') !== String(body.meta?.total)) faults.push(`X-Total-Count is ${headers.get('x-total-count')}, meta.total ${body.meta?.total}`);
+    }
+  }
+
+  #rowCount(headers, rows, faults) {
+    if (headers.get('x-row-count') !== String(rows)) faults.push(`X-Row-Count is ${headers.get('x-row-count')}, the body has ${rows} rows`);
   }
 
   #table(exchange, headers, media, faults) {
-    const dialect = new URLSearchParams(exchange.target.split('?')[1] ?? '').get('dialect');
+    const excel = queryOf(exchange).get('dialect') === 'excel-nb';
     if (!/; *header=present(;|$)/.test(headers.get('content-type'))) faults.push('Content-Type does not say that there is a header');
-    if (!/^inline; filename="[a-z0-9-]+\.csv"$/.test(headers.get('content-disposition') ?? '')) faults.push('a table has no name to be saved under');
     try {
-      checkCsv(exchange.body, dialect === 'excel-nb');
+      const table = checkCsv(exchange.body, excel);
       this.counts.bodies++;
+      if (headers.has('x-row-count')) this.#rowCount(headers, table.rows.length, faults);
+      this.#columns(table, queryOf(exchange).get('fields'), media, excel, faults);
     } catch (error) {
       faults.push(`the body is not ${CSV}: ${error.message}`);
     }
@@ -208,8 +226,54 @@ class Judge {
     if (wrong) faults.push(`the body does not fit its schema: ${wrong}`);
   }
 
+  // The columns that docs/csv.md names, those of the picked members alone, and each cell of its column's type.
+  #columns({ header, rows }, fields, media, excel, faults) {
+    const resource = media.schema && this.spec.follow(media.schema)['x-columns'];
+    if (!resource) return;
+    const members = this.spec.members(resource), picked = fields?.split(',') ?? members;
+    const columns = columnsOf(resource).filter(({ name }) => !members.length || picked.includes(memberOf(name, members)));
+    const names = columns.map(({ name }) => name);
+    if (names.join() !== header.join()) {
+      faults.push(`the columns are ${header}, not ${names}`);
+      return;
+    }
+    const fault = rows.flatMap((row) => row.map((cell, at) => cellFault(columns[at], cell, excel))).find(Boolean);
+    if (fault) faults.push(fault);
+  }
+
+  #lines(exchange, headers, media, query, faults) {
+    const lines = exchange.body.split('\n');
+    if (lines.pop() !== '') faults.push('the last line does not end in a line feed');
+    const complete = !this.spec.partial.some((name) => query.includes(name));
+    for (const line of lines) {
+      let value;
+      try {
+        value = JSON.parse(line);
+      } catch (error) {
+        faults.push(`a line is not JSON: ${error.message}`);
+        break;
+      }
+      const wrong = this.spec.faults({ $ref: `#/components/schemas/${media['x-line-schema']}` }, value, complete);
+      if (wrong) faults.push(`a line does not fit its schema: ${wrong}`);
+      if (wrong) break;
+    }
+    this.counts.bodies++;
+    if (headers.has('x-row-count')) this.#rowCount(headers, lines.length, faults);
+  }
+
+  // A page leads on where it is not all; a whole result is all, and leads nowhere.
+  #linksOfRows(headers, query, faults) {
+    const said = relations(headers.get('link'));
+    const [rows, total] = ['x-row-count', 'x-total-count'].map((name) => headers.get(name));
+    const page = query.includes('limit') || query.includes('cursor');
+    if (!said.self) faults.push('there is no link to itself');
+    if (!page && Object.keys(said).length !== 1) faults.push(`a whole result leads to ${Object.keys(said)}`);
+    if (!page && rows !== total) faults.push(`a whole result has ${rows} of ${total} rows`);
+    if (page && rows !== total && !said.next && !said.prev) faults.push(`a page of ${rows} of ${total} rows leads nowhere`);
+  }
+
   #links(header, links, faults) {
-    const said = Object.fromEntries([...header.matchAll(/<([^>]*)>; rel="([a-z]+)"/g)].map((match) => [match[2], match[1]]));
+    const said = relations(header);
     for (const rel of ['self', 'first', 'next', 'prev'])
       if ((said[rel] ?? null) !== (links[rel] ?? null)) faults.push(`the link ${rel} is ${said[rel]} in the header and ${links[rel]} in the body`);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What README.md shows is what the daemon answers.
+// What README.md and docs/ show is what the daemon answers.
 'use strict';
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -9,7 +9,7 @@ const { serve } = require('./daemon.js');
 const { examples, run } = require('./readme.js');
 const { ROOT } = require('./spec.js');
 
-const FILE = path.join(ROOT, 'README.md');
+const FILES = ['README.md', 'docs/search.md'];
 const SAMPLE = `Text.
 
 \`\`\`sh
@@ -54,9 +54,9 @@ test('a true answer is told from a false one, and a failing command from both', 
   await assert.rejects(run('curl -sf http://127.0.0.1:8080/nothing\n', daemon.url));
 });
 
-test('README.md shows what the daemon answers', async (t) => {
-  const found = examples(fs.readFileSync(FILE, 'utf8'));
-  assert.ok(found.some((one) => one.answer !== null), 'README.md shows at least one call with its answer');
+for (const file of FILES) test(`${file} shows what the daemon answers`, async (t) => {
+  const found = examples(fs.readFileSync(path.join(ROOT, file), 'utf8'));
+  assert.ok(found.some((one) => one.answer !== null), `${file} shows at least one call with its answer`);
   for (const { line, command, answer } of found)
     await t.test(`line ${line}: ${command.trim().split('\n')[0]}`, async () => {
       const said = await run(command, daemon.url);

@@ -71,7 +71,7 @@ class Spec {
     };
     const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true, verbose: true });
     addFormats(ajv);
-    for (const word of ['x-complete-unless', 'x-minimum', 'x-maximum', 'x-vocabulary', 'example']) ajv.addKeyword(word);
+    for (const word of ['x-complete-unless', 'x-columns', 'x-minimum', 'x-maximum', 'x-vocabulary', 'example']) ajv.addKeyword(word);
     ajv.addSchema({ $id: 'contract', $defs: narrow(this.document.components.schemas) });
     return { ajv, narrow, made: new Map() };
   }
@@ -79,6 +79,12 @@ class Spec {
   // The parameters whose presence means that a part of the whole was asked for.
   get partial() {
     return Object.values(this.document.components.schemas).map((schema) => schema['x-complete-unless']).filter(Boolean);
+  }
+
+  // The members that fields= of a resource picks from.
+  members(resource) {
+    const fields = this.find('GET', resource).parameters.find((parameter) => parameter.name === 'fields');
+    return fields ? /\(\?:([a-z_|]+)\)/.exec(fields.schema.pattern)[1].split('|') : [];
   }
 
   // null, or what is wrong with the value.

@@ -76,14 +76,18 @@ static void print_study(FILE *out, const struct db_study *s)
 }
 
 /* cls is a text that every study begins with: another representation. */
-static bool render_text(void *cls, const struct db_study *study, char **ret_bytes, size_t *ret_len)
+static bool render_text(void *cls, const struct db_study *study, struct db_rendering *ret_rendering)
 {
-    FILE *out = open_memstream(ret_bytes, ret_len);
+    struct db_bytes *full = &ret_rendering->form[DB_FORM_FULL], *row = &ret_rendering->form[DB_FORM_ROW];
+    FILE *out = open_memstream(&full->start, &full->len);
     if (out == NULL)
         return false;
     fputs(cls == NULL ? "" : cls, out);
     print_study(out, study);
     print_lists(out, study);
+    if (fclose(out) != 0 || (out = open_memstream(&row->start, &row->len)) == NULL)
+        return false;
+    fprintf(out, "%srow of %s version %lld", cls == NULL ? "" : (const char *)cls, study->code, (long long)study->version);
     return fclose(out) == 0;
 }
 

@@ -53,7 +53,8 @@ START_TEST(a_good_register_has_no_findings)
     import_ok(&first_said);
     assert_finds(""); /* while it is held by a writer and a reader */
     ck_assert_str_eq(heard.steps, "the file 0/1\nthe file 1/1\nreferences 0/1\nreferences 1/1\nkept sums 0/1\nkept sums 1/1\n"
-                                  "studies 0/2\nstudies 2/2\nshown studies 0/2\nshown studies 2/2\nthe image 0/1\nthe image 1/1\n");
+                                  "studies 0/2\nstudies 2/2\nshown studies 0/2\nshown studies 2/2\n"
+                                  "searched texts 0/2\nsearched texts 2/2\nthe image 0/1\nthe image 1/1\n");
     struct said *said = edition_of("2025", "2025-12-31", "Report 2025");
     said->studies[0].awards = award_c;
     said->studies[0].awards_len = LEN(award_c);
@@ -117,6 +118,8 @@ static const struct {
     {"INSERT INTO stats_value VALUES ('klin', 'nothing', 'x', 'day', '2024-12-31', 1)",
      "The kept sum “nothing” of x in programme klin has the day 2024-12-31 1 times, the records 0 times.\n"},
     {"UPDATE rendered SET json = CAST('study' AS BLOB) WHERE study = 1", "Study alpha is shown otherwise than its records say.\n"},
+    {"UPDATE rendered_row SET cells = CAST('row' AS BLOB) WHERE study = 1", "Study alpha is shown otherwise than its records say.\n"},
+    {"DELETE FROM rendered_row WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"DELETE FROM rendered WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"INSERT INTO study_category VALUES (2, 5, 'nowhere')",
      "Study beta: a record of study_category refers to category nowhere, which is not there.\n" MADE("beta", "categories"), true},
@@ -310,7 +313,7 @@ START_TEST(what_is_no_register_is_refused_with_a_sentence)
     assert_refused(DB_TOO_NEW, "later version of studyd");
     sql("PRAGMA user_version = 1");
     assert_refused(DB_CONFLICT, "earlier version of studyd");
-    sql("PRAGMA user_version = 2");
+    sql("PRAGMA user_version = 4");
     damage("ALTER TABLE edition DROP COLUMN publisher; UPDATE register SET updated = updated + 1");
     assert_refused(DB_DAMAGED, "parts of the register are missing");
     sql("PRAGMA application_id = 5");

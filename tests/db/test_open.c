@@ -117,7 +117,7 @@ START_TEST(killed_while_it_is_made_a_register_is_made_the_next_time)
         char *detail = NULL;
         enum db_status status = fixture_open(true, &detail);
         ck_assert_msg(status == DB_OK, "%s", or_none(detail));
-        ck_assert_int_eq(sql("PRAGMA user_version"), 2);
+        ck_assert_int_eq(sql("PRAGMA user_version"), 4);
         ck_assert_int_eq(sql("SELECT count(*) FROM register"), 1);
         fixture_close();
         unlink(fixture.path);
@@ -325,6 +325,7 @@ START_TEST(another_representation_renders_every_study_anew)
     ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
     assert_shows("alpha", "anew study alpha version 1 ");
     assert_shows("beta", "anew study beta version 1 ");
+    ck_assert_int_eq(sql("SELECT count(*) FROM rendered_row WHERE CAST(cells AS TEXT) LIKE 'anew row of %% version 1'"), 2);
     ck_assert_int_eq(version_of("alpha"), 1);
     ck_assert_int_eq(db_data_version(fixture.db), 1);
     fixture.renderer.cls = (void *)"not ";

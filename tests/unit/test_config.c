@@ -42,6 +42,9 @@ START_TEST(without_flags_the_defaults_hold)
     ck_assert_int_eq(config.header_timeout, 15000);
     ck_assert_int_eq(config.body_timeout, 30000);
     ck_assert_int_eq(config.send_timeout, 60000);
+    ck_assert_int_eq(config.export_timeout, 600000);
+    ck_assert_int_eq(config.max_exports, 8);
+    ck_assert_int_eq(config.max_rows, 1000000);
     ck_assert_int_eq(config.drain_grace, 500);
     ck_assert_int_eq(config.drain_timeout, 10000);
     ck_assert_int_eq(config.cache_bytes, 16 * 1024 * 1024);
@@ -94,6 +97,9 @@ static const struct {
     {{"--cache-bytes", "1T"}, CONFIG_MISUSE, "--cache-bytes"},
     {{"--header-timeout", "99ms"}, CONFIG_MISUSE, "--header-timeout: a time from 100ms"},
     {{"--header-timeout", "2h"}, CONFIG_MISUSE, "--header-timeout"},
+    {{"--export-timeout", "120m"}, CONFIG_READY, NULL},
+    {{"--max-exports", "0"}, CONFIG_MISUSE, "--max-exports: a whole number from 1 to 1000"},
+    {{"--max-rows", "0"}, CONFIG_READY, NULL},
     {{"--log-level", "loud"}, CONFIG_MISUSE, "--log-level: error, warn, info or debug"},
     {{"--trusted-proxy", "a,,b"}, CONFIG_MISUSE, "--trusted-proxy"},
     {{"--db", ""}, CONFIG_MISUSE, "--db"},

@@ -78,6 +78,10 @@ static const struct {
     {"[\"=a\", \"=b\"]", "=a; =b", "\"'=a; =b\""},
     {"[1, 2.5, true, null, \"x\"]", "1; 2.5; true; ; x", "\"1; 2,5; true; ; x\""},
     {"[\"a, b\", \"c\"]", "\"a, b; c\"", "\"a, b; c\""},
+    {"[null]", "", NULL},
+    {"[null, null]", "", NULL},
+    {"[null, 1]", "; 1", "\"; 1\""},
+    {"[\"\"]", "\"\"", NULL},
 };
 
 static const struct csv_column one[] = {{"value", NULL}, {0}};

@@ -67,7 +67,11 @@ static struct db_study awkward_study(void)
 static json_t *render(char **ret_bytes, size_t *ret_len)
 {
     struct db_study study = awkward_study();
-    ck_assert(study_renderer.render(study_renderer.cls, &study, ret_bytes, ret_len));
+    struct db_rendering rendering = {0};
+    ck_assert(study_renderer.render(study_renderer.cls, &study, &rendering));
+    *ret_bytes = rendering.form[DB_FORM_FULL].start;
+    *ret_len = rendering.form[DB_FORM_FULL].len;
+    free(rendering.form[DB_FORM_ROW].start);
     json_t *root = json_loadb(*ret_bytes, *ret_len, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(root);
     return root;

@@ -197,12 +197,14 @@ static const struct param overlapping[] = {
     {"a", IN_QUERY, T_CODES, .offset = 0, .values = formats}, {"b", IN_QUERY, T_DAY, .offset = 8}, {0}};
 static const struct param doubled[] = {{"a", IN_QUERY, T_DAY, .offset = 0}, {"a", IN_QUERY, T_DAY, .offset = 8}, {0}};
 static const struct param default_outside[] = {{"limit", IN_QUERY, T_INT, AT(limit), .min = 1, .max = 2}, {0}};
+static const struct param absent_inside[] = {{"limit", IN_QUERY, T_INT, AT(limit), .min = 0, .max = 2, .def = 1, .told = true}, {0}};
 static const struct param default_unknown[] = {{"format", IN_QUERY, T_ENUM, AT(format), .values = formats, .def = 2}, {0}};
 static const struct param no_values[] = {{"format", IN_QUERY, T_ENUM, AT(format)}, {0}};
 static const struct param both[] = {{"region", IN_QUERY, T_CODES, AT(region), .values = formats, .vocabulary = DB_VOCAB_REGION}, {0}};
 static const struct param neither[] = {{"region", IN_QUERY, T_CODES, AT(region)}, {0}};
 static const struct param no_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age)}, {0}};
 static const struct param open_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age), .min = INT64_MIN, .max = 1}, {0}};
+static const struct param few_facets[] = {{"facets", IN_QUERY, T_FACETS, AT(limit), .values = formats}, {0}};
 static const struct param no_length[] = {{"cursor", IN_QUERY, T_CURSOR, AT(cursor)}, {0}};
 static const struct param camel[] = {{"pageSize", IN_QUERY, T_DAY, AT(id)}, {0}};
 static const struct param nowhere[] = {{"from", IN_END, T_DAY, AT(id)}, {0}};
@@ -271,12 +273,14 @@ static const struct {
     {"fields overlap", {ROW("a", "GET", "/a", overlapping)}},
     {"a name twice", {ROW("a", "GET", "/a", doubled)}},
     {"a default outside its bounds", {ROW("a", "GET", "/a", default_outside)}},
+    {"an absent value that may be given", {ROW("a", "GET", "/a", absent_inside)}},
     {"a default that is no value", {ROW("a", "GET", "/a", default_unknown)}},
     {"no values", {ROW("a", "GET", "/a", no_values)}},
     {"values and a vocabulary", {ROW("a", "GET", "/a", both)}},
     {"neither values nor a vocabulary", {ROW("a", "GET", "/a", neither)}},
     {"no bounds", {ROW("a", "GET", "/a", no_bounds)}},
     {"bounds that mean open", {ROW("a", "GET", "/a", open_bounds)}},
+    {"facets too few", {ROW("a", "GET", "/a", few_facets)}},
     {"no length", {ROW("a", "GET", "/a", no_length)}},
     {"not snake_case", {ROW("a", "GET", "/a", camel)}},
     {"neither path nor query", {ROW("a", "GET", "/a", nowhere)}},
