@@ -127,10 +127,27 @@ static void each_difference(void *cls, const char *difference)
     tell(cls, difference);
 }
 
+static enum db_status check_shown_counts(struct check *check)
+{
+    struct query rows CLEANUP(query_end) = query_begin(&check->statements, STMT_check_shown_counts, NO_ARGS);
+    while (query_row(&rows)) {
+        const char *region = query_text(&rows, 0), *day = query_text(&rows, 1);
+        bool is_all = region != NULL && strcmp(region, "*") == 0, is_total = region != NULL && region[0] == '\0';
+        find(check, "The kept number of reports of %s (%s) is not how many are shown.", day == NULL ? "" : day,
+             region == NULL ? ""
+             : is_all       ? "all"
+             : is_total     ? "whole studies"
+                            : region);
+    }
+    return query_status(&rows);
+}
+
 static enum db_status check_sums(struct check *check)
 {
     step(check, 0, 1);
     enum db_status status = stats_recount(&check->statements, each_difference, check);
+    if (status == DB_OK)
+        status = check_shown_counts(check);
     step(check, 1, 1);
     return status;
 }

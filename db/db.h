@@ -354,8 +354,8 @@ enum db_vocabulary {
     DB_VOCAB_LEADER,
     DB_VOCAB_STATUS,
 };
-/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, without regard to
- * case. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
+/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, and in any case, where nothing
+ * is spelt just so. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value);
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
@@ -387,6 +387,7 @@ struct db_change {
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
 
-#include "db/stats.h" /* statistics, in the terms above */
+#include "db/recruitment.h" /* the reports of all studies, in the terms above */
+#include "db/stats.h"       /* statistics */
 
 #endif

@@ -45,7 +45,7 @@ static void *extend(struct build *build, size_t column, size_t bytes)
         growing->room = room;
     }
     growing->len += bytes;
-    return memset(growing->items + growing->len - bytes, 0, bytes);
+    return bytes > 0 ? memset(growing->items + growing->len - bytes, 0, bytes) : growing->items;
 }
 
 static void put_number(struct build *build, size_t column, int64_t number)

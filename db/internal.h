@@ -324,8 +324,9 @@ struct db {
 };
 
 struct vocabulary {
-    struct map found;   /* what is asked → canonical spelling */
-    struct list values; /* const char *, canonical, in order */
+    struct map found;    /* what is asked → canonical spelling */
+    struct map any_case; /* the same in lower case, for those that are asked so */
+    struct list values;  /* const char *, canonical, in order */
     struct arena arena;
     int64_t data_version; /* −1 = not read yet */
 };

@@ -135,6 +135,14 @@ static const struct {
     {"UPDATE study SET included_as_of = NULL WHERE id = 1", MADE("alpha", "included as_of"), true},
     {"UPDATE study SET awards = 3 WHERE id = 1", MADE("alpha", "awards"), true},
     {"UPDATE award SET amount_nok = 7 WHERE study = 2", MADE("beta", "amount_nok"), true},
+    {"UPDATE shown_report SET included = 61 WHERE study = 1", MADE("alpha", "reports shown")},
+    {"UPDATE study SET report_rows = 2 WHERE id = 1", MADE("alpha", "number of reports shown")},
+    {"DELETE FROM shown_report WHERE study = 1", MADE("alpha", "reports shown") MADE("alpha", "number of reports shown")},
+    {"UPDATE shown_count SET report_rows = 2 WHERE region = '*'",
+     "The kept number of reports of 2024-12-31 (all) is not how many are shown.\n"},
+    {"DELETE FROM shown_count WHERE region = ''", "The kept number of reports of 2024-12-31 (whole studies) is not how many are shown.\n"},
+    {"INSERT INTO shown_count VALUES ('vest', '2024-12-30', 1)",
+     "The kept number of reports of 2024-12-30 (vest) is not how many are shown.\n"},
 };
 
 /* Without the engine's own guard. */
@@ -309,11 +317,12 @@ START_TEST(what_is_no_register_is_refused_with_a_sentence)
 {
     import_ok(&first_said);
     fixture_close();
+    int64_t current = sql("PRAGMA user_version");
     sql("PRAGMA user_version = 99");
     assert_refused(DB_TOO_NEW, "later version of studyd");
     sql("PRAGMA user_version = 1");
     assert_refused(DB_CONFLICT, "earlier version of studyd");
-    sql("PRAGMA user_version = 4");
+    sql("PRAGMA user_version = %lld", (long long)current);
     damage("ALTER TABLE edition DROP COLUMN publisher; UPDATE register SET updated = updated + 1");
     assert_refused(DB_DAMAGED, "parts of the register are missing");
     sql("PRAGMA application_id = 5");
