@@ -370,8 +370,9 @@ struct db_check_listener {
 #define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
 
 /* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
- * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
- * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+ * records, kept sums, what is made of each study, and the image beside the file, against a fresh making. renderer may be of another
+ * representation than what is stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in
+ * db_open. */
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail);
 
@@ -386,6 +387,7 @@ struct db_change {
 enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bool (*each)(void *cls, const struct db_change *change),
                           void *cls);
 
-#include "db/stats.h" /* statistics, in the terms above */
+#include "db/recruitment.h" /* the reports of all studies, in the terms above */
+#include "db/stats.h"       /* statistics */
 
 #endif

@@ -307,6 +307,7 @@ struct image_slot {
     struct image *current; /* NULL = there is none */
 };
 void images_end(struct db *db);
+void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 

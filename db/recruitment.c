@@ -186,10 +186,22 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
     return then(st, study, &in, cls);
 }
 
+/* After the numbers: what may be shown, and the plan beside it, follow from them. */
+static enum db_status remake_shown(struct statements *st, int64_t study)
+{
+    static const enum db_statement steps[] = {STMT_shown_reports_forget, STMT_shown_reports_make, STMT_shown_reports_count};
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
+        status = statement_run(st, steps[i], ARGS(ARG_I(":study", study)));
+    return status;
+}
+
 enum db_status recruitment_refresh(struct statements *st, int64_t study)
 {
     enum db_status status = remake_regions(st, study);
-    return status == DB_OK ? with_inputs(st, study, store, NULL) : status;
+    if (status == DB_OK)
+        status = with_inputs(st, study, store, NULL);
+    return status == DB_OK ? remake_shown(st, study) : status;
 }
 
 /* ── against a fresh making ─────────────────────────────────────────────────────────────────────────────────── */

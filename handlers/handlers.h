@@ -49,6 +49,22 @@ struct recruitment_get_params {
 };
 void recruitment_check(struct request *rq);
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
+void days_check(struct request *rq, const char *from, const char *to); /* of a route's check: from must not be later than to */
+
+/* recruitment_list.c */
+enum { RECRUITMENT_PAGE = 50 }; /* rows, where limit does not say it */
+struct recruitment_list_params {
+    struct db_study_filter filter;
+    const char *from, *to;         /* YYYY-MM-DD, may be NULL */
+    struct db_codes report_region; /* with DB_WHOLE_STUDY */
+    int sort;                      /* enum db_recruitment_order */
+    int64_t limit;                 /* 0 = not given */
+    const char *cursor;
+    int format; /* read by the server: see request.format */
+    int dialect;
+};
+void recruitment_list_check(struct request *rq);
+enum api_error recruitment_list(struct request *rq, struct reply *ret_reply);
 
 /* stats.c, stats_summary.c, reconciliation.c: every statistic takes the same parameters, but for weighting */
 enum weighting { WEIGHTING_EQUAL, WEIGHTING_WHOLE };

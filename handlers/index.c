@@ -13,6 +13,7 @@ static const struct resource {
     {"studies", "/studies", {"Studiene: filtrer, sorter og bla", "The studies: filter, sort and page"}},
     {"study", "/studies/{id}", {"Én studie", "One study"}},
     {"recruitment", "/studies/{id}/recruitment", {"Plan og inkluderte pasienter i én studie, per region og dato", "Plan and included patients of one study, per region and date"}},
+    {"reports", "/recruitment", {"Alle rapporter som én flat tabell: en rad per studie, region og dato", "All reports as one flat table: a row per study, region and date"}},
     {"statistics", "/stats", {"Statistikkene: hver av rapportens figurer, beregnet, med det trykte ved siden av", "The statistics: every figure of the report, computed, beside what was printed"}},
     {"institutions", "/institutions", {"Institusjoner og sykehus", "Institutions and hospitals"}},
     {"regions", "/regions", {"Helseregioner", "Health regions"}},

@@ -164,12 +164,17 @@ static enum api_error not_here(struct request *rq, struct reply *ret_reply, cons
     return error;
 }
 
+void days_check(struct request *rq, const char *from, const char *to)
+{
+    bool known = from && to && !faults_name(rq->faults, "from") && !faults_name(rq->faults, "to");
+    if (known && strcmp(from, to) > 0)
+        faults_add(rq->faults, "query", "from", "must not be later than to", NULL);
+}
+
 void recruitment_check(struct request *rq)
 {
     const struct recruitment_get_params *params = rq->params;
-    bool known = params->from && params->to && !faults_name(rq->faults, "from") && !faults_name(rq->faults, "to");
-    if (known && strcmp(params->from, params->to) > 0)
-        faults_add(rq->faults, "query", "from", "must not be later than to", NULL);
+    days_check(rq, params->from, params->to);
 }
 
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply)

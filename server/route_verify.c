@@ -87,7 +87,8 @@ static void verify_values(const struct route *route, const struct param *row)
 {
     for (size_t i = 0; i < values_len(row); i++) {
         const char *value = row->values[i];
-        must(*value && !strpbrk(value, ",!") && *value != '-', route, row->name, "has values that a list can hold");
+        must(*value && !strpbrk(value, ",!") && (*value != '-' || row->type == T_ENUM), route, row->name,
+             "has values that a list can hold");
         must(!one_of(value, row->values + i + 1), route, row->name, "has each value once");
     }
 }

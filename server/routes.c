@@ -13,6 +13,8 @@ static const char *const mechanism_codes[] = {"open-call", "needs-identified", "
 static const char *const status_codes[] = {"planned",   "recruiting", "recruitment-ended", "follow-up",
                                            "completed", "stopped",    "unknown",           NULL};
 static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "international", NULL};
+static const char *const report_region_codes[] = {DB_WHOLE_STUDY, "sor-ost", "vest", "midt", "nord", "international", NULL};
+static const char *const report_order_names[] = {"study", "as_of", "-as_of", NULL}; /* of enum db_recruitment_order */
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
 static const char *const include_names[] = {"highlights", NULL}; /* in the order of enum studies_include */
 static const char *const weighting_names[] = {"equal", "whole", NULL};
@@ -107,6 +109,17 @@ static const struct param recruitment_get_rows[] = {
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
     {0},
 };
+static const struct param recruitment_list_rows[] = {
+    STUDY_FILTERS(recruitment_list_params),
+    {"from", IN_QUERY, T_DAY, AT(recruitment_list_params, from)},
+    {"to", IN_QUERY, T_DAY, AT(recruitment_list_params, to)},
+    {"report_region", IN_QUERY, T_CODES, AT(recruitment_list_params, report_region), .values = report_region_codes},
+    {"sort", IN_QUERY, T_ENUM, AT(recruitment_list_params, sort), .values = report_order_names, .def = DB_RECRUITMENT_BY_STUDY},
+    {"limit", IN_QUERY, T_INT, AT(recruitment_list_params, limit), .min = 1, .max = 500, .def = RECRUITMENT_PAGE, .told = true},
+    {"cursor", IN_QUERY, T_CURSOR, AT(recruitment_list_params, cursor), .max = 700},
+    LIST_FORMATS(recruitment_list_params),
+    {0},
+};
 /* clang-format off */
 #define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
 #define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
@@ -130,6 +143,8 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
+     .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},

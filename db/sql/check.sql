@@ -42,12 +42,35 @@ fresh_count (region, takes_part, planned, included, included_as_of) AS (
             ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1)
     FROM region r WHERE takes_part OR planned IS NOT NULL),
 stored_count (region, takes_part, planned, included, included_as_of) AS (
-    SELECT region, takes_part, planned, included, included_as_of FROM study_region WHERE study = :study)
+    SELECT region, takes_part, planned, included, included_as_of FROM study_region WHERE study = :study),
+ranked AS (
+    SELECT t.as_of, COALESCE(1 + max(g.position, 0), 0) AS place, COALESCE(t.region, '') AS region, t.study, t.included,
+        CASE WHEN t.region IS NULL THEN s.planned ELSE x.planned END AS planned, t.edition, t.lines,
+        row_number() OVER (PARTITION BY t.region, CASE WHEN s.totals_only THEN substr(t.as_of, 1, 4) ELSE t.as_of END
+            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC) AS nth
+    FROM study s JOIN report t ON t.study = s.id LEFT JOIN region g ON g.code = t.region
+    LEFT JOIN study_region x ON x.study = t.study AND x.region = t.region
+    WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only)),
+fresh_row AS (SELECT as_of, place, region, study, included, planned, edition, lines FROM ranked WHERE nth = 1),
+stored_row AS (
+    SELECT r.as_of, r.place, r.region, r.study, r.included, r.planned, r.edition, r.lines FROM study s JOIN shown_report r ON r.code = s.code
+    WHERE s.id = :study)
 SELECT s.awards <> fact.awards AS awards, s.amount_nok <> fact.amount AS amount_nok, s.categories <> fact.categories AS categories,
     NOT EXISTS (SELECT 1 FROM award a WHERE a.study = s.id AND a.kind = 'main' AND a.call_year = s.call_year
         AND a.mechanism = s.mechanism) AS "main award",
     (SELECT count(*) FROM (SELECT * FROM fresh_place EXCEPT SELECT * FROM stored_place))
         + (SELECT count(*) FROM (SELECT * FROM stored_place EXCEPT SELECT * FROM fresh_place)) AS "inclusion regions",
     (SELECT count(*) FROM (SELECT * FROM fresh_count EXCEPT SELECT * FROM stored_count))
-        + (SELECT count(*) FROM (SELECT * FROM stored_count EXCEPT SELECT * FROM fresh_count)) AS "numbers by region"
+        + (SELECT count(*) FROM (SELECT * FROM stored_count EXCEPT SELECT * FROM fresh_count)) AS "numbers by region",
+    (SELECT count(*) FROM (SELECT * FROM fresh_row EXCEPT SELECT * FROM stored_row))
+        + (SELECT count(*) FROM (SELECT * FROM stored_row EXCEPT SELECT * FROM fresh_row)) AS "reports shown",
+    s.report_rows <> (SELECT count(*) FROM stored_row) AS "number of reports shown"
 FROM study s JOIN fact WHERE s.id = :study;
+
+-- name: check_shown_counts
+-- Days and regions of which there are others shown than was counted. scan: all rows shown, once, in the order of shown_report_by_day.
+WITH fresh AS (
+    SELECT region, as_of, count(*) AS report_rows FROM shown_report GROUP BY region, as_of
+    UNION ALL SELECT '*', as_of, count(*) FROM shown_report GROUP BY as_of)
+SELECT region, as_of FROM (SELECT * FROM fresh EXCEPT SELECT * FROM shown_count)
+UNION SELECT region, as_of FROM (SELECT * FROM shown_count EXCEPT SELECT * FROM fresh);

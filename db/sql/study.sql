@@ -252,6 +252,40 @@ UPDATE study SET planned = :planned, included = :included, remaining = :remainin
     categories = (SELECT count(*) FROM study_category c WHERE c.study = :study)
 WHERE id = :study;
 
+-- name: shown_reports_forget
+-- The rows of /recruitment that a study shows no longer. Primary keys, report_by_study. scan: the rows of one study, made once.
+WITH ranked AS (
+    SELECT s.code, t.as_of, COALESCE(1 + max(g.position, 0), 0) AS place, COALESCE(t.region, '') AS region, t.study, t.included,
+        CASE WHEN t.region IS NULL THEN s.planned ELSE x.planned END AS planned, t.edition, t.lines,
+        row_number() OVER (PARTITION BY t.region, CASE WHEN s.totals_only THEN substr(t.as_of, 1, 4) ELSE t.as_of END
+            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC) AS nth
+    FROM study s JOIN report t ON t.study = s.id LEFT JOIN region g ON g.code = t.region
+    LEFT JOIN study_region x ON x.study = t.study AND x.region = t.region
+    WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only))
+DELETE FROM shown_report WHERE code = (SELECT code FROM study WHERE id = :study)
+    AND (as_of, place, region) NOT IN (SELECT as_of, place, region FROM ranked WHERE nth = 1);
+
+-- name: shown_reports_make
+-- The rows that a study shows: of each region and day the report that stands; of a small population the last total of each calendar year.
+-- Rows that are there as they should be are not written. Primary keys, report_by_study. scan: the rows of one study.
+WITH ranked AS (
+    SELECT s.code, t.as_of, COALESCE(1 + max(g.position, 0), 0) AS place, COALESCE(t.region, '') AS region, t.study, t.included,
+        CASE WHEN t.region IS NULL THEN s.planned ELSE x.planned END AS planned, t.edition, t.lines,
+        row_number() OVER (PARTITION BY t.region, CASE WHEN s.totals_only THEN substr(t.as_of, 1, 4) ELSE t.as_of END
+            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC) AS nth
+    FROM study s JOIN report t ON t.study = s.id LEFT JOIN region g ON g.code = t.region
+    LEFT JOIN study_region x ON x.study = t.study AND x.region = t.region
+    WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only))
+INSERT INTO shown_report (code, as_of, place, region, study, included, planned, edition, lines)
+SELECT code, as_of, place, region, study, included, planned, edition, lines FROM ranked WHERE nth = 1
+ON CONFLICT (code, as_of, place, region) DO UPDATE SET included = excluded.included, planned = excluded.planned, edition = excluded.edition,
+    lines = excluded.lines
+WHERE (included, planned, edition, lines) IS NOT (excluded.included, excluded.planned, excluded.edition, excluded.lines);
+
+-- name: shown_reports_count
+-- How many rows that are. Primary keys.
+UPDATE study SET report_rows = (SELECT count(*) FROM shown_report r WHERE r.code = study.code) WHERE id = :study;
+
 -- name: study_keys
 -- The texts a study sorts by: its name, leader and institution. Primary keys.
 SELECT COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name

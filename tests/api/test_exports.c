@@ -285,8 +285,9 @@ START_TEST(so_many_at_a_time_and_then_503)
     struct raw one = raw_ask(daemon, FAT, "1.1"), two = raw_ask(daemon, FAT, "1.1");
     raw_take_head(&one);
     raw_take_head(&two);
-    for (int i = 0; i < 2; i++) {
-        struct answer *answer = http_get(daemon, i ? "/studies?format=csv" : FAT, NULL);
+    static const char *const third[] = {FAT, "/studies?format=csv", "/recruitment?format=csv"};
+    for (int i = 0; i < COUNT(third); i++) {
+        struct answer *answer = http_get(daemon, third[i], NULL);
         assert_problem(answer, 503, "too-many-exports");
         ck_assert_int_gt(strtol(answer_header(answer, "Retry-After"), NULL, 10), 0);
     }

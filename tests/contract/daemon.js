@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program under test, and a daemon of it that serves the data set from a folder of its own.
+// The program under test, and a daemon of it that serves data sets from a folder of its own.
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,11 +14,15 @@ function dumpRoutes() {
   return JSON.parse(execFileSync(STUDYD, ['--dump-routes'], { encoding: 'utf8' }));
 }
 
-const OWN = fs.readdirSync(path.join(ROOT, 'data')).map((edition) => path.join(ROOT, 'data', edition));
+const DATA = fs.readdirSync(path.join(ROOT, 'data')).map((edition) => path.join(ROOT, 'data', edition));
 
-// Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise. With {editions} first, it serves those folders.
-async function serve(...options) {
-  const { editions } = typeof options[0] === 'object' ? options.shift() : { editions: OWN };
+// Of data/. Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
+function serve(...options) {
+  return serveEditions(DATA, ...options);
+}
+
+// Of these folders of data sets, imported in that order.
+async function serveEditions(editions, ...options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-contract-'));
   const db = path.join(folder, 'register.db');
   for (const edition of editions) execFileSync(STUDYD, ['import', '--db', db, edition], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -44,4 +48,4 @@ async function serve(...options) {
   return { url, stop };
 }
 
-module.exports = { STUDYD, dumpRoutes, serve };
+module.exports = { DATA, STUDYD, dumpRoutes, serve, serveEditions };

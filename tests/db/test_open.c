@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include "fixture.h"
+#include "gen/db_migrations.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -117,7 +118,7 @@ START_TEST(killed_while_it_is_made_a_register_is_made_the_next_time)
         char *detail = NULL;
         enum db_status status = fixture_open(true, &detail);
         ck_assert_msg(status == DB_OK, "%s", or_none(detail));
-        ck_assert_int_eq(sql("PRAGMA user_version"), 4);
+        ck_assert_int_eq(sql("PRAGMA user_version"), (int64_t)LEN(db_migrations));
         ck_assert_int_eq(sql("SELECT count(*) FROM register"), 1);
         fixture_close();
         unlink(fixture.path);

@@ -29,7 +29,7 @@ function cellsOf(name, value) {
 // null is an empty field; the text of any other cell.
 function textOf(column, value, excel) {
   if (value === null || (Array.isArray(value) && value.length > 0 && value.every((item) => item === null))) return null;
-  const one = (item) => (item === null ? '' : typeof item === 'number' && DECIMALS.has(column) ? item.toFixed(1).replace('.', excel ? ',' : '.') : String(item));
+  const one = (item) => (item === null ? '' : typeof item === 'number' && DECIMALS.has(column) ? item.toFixed(1).replace('.', excel ? ',' : '.') : typeof item === 'boolean' ? String(item).toUpperCase() : String(item));
   const text = Array.isArray(value) ? value.map(one).join('; ') : one(value);
   const isText = [value].flat().some((item) => typeof item === 'string');
   return excel && isText && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
-const { serve } = require('../contract/daemon.js');
+const { serveEditions } = require('../contract/daemon.js');
 const { Spec, ROOT } = require('../contract/spec.js');
 const { Client } = require('./ask.js');
 const { Conversations } = require('./conversation.js');
@@ -23,7 +23,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-queries-'));
 let daemon, client, records;
 test.before(async () => {
   const editions = [...fs.readdirSync(path.join(ROOT, 'data')).map((name) => path.join(ROOT, 'data', name)), ...writeRegister(folder, SEED)];
-  daemon = await serve({ editions }, '--log-level', 'error', '--workers', '2');
+  daemon = await serveEditions(editions, '--log-level', 'error', '--workers', '2');
   client = new Client(daemon.url, AT_ONCE);
   records = await readRecords((target) => client.text(target), editions);
 });
