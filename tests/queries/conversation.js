@@ -4,6 +4,7 @@
 const { chanceOf } = require('./chance.js');
 const { cellsDiffer } = require('./formats.js');
 const { linksOf } = require('./lists.js');
+const { decoded } = require('./parameters.js');
 const { TARGET } = require('./questions.js');
 
 const OPERATIONS = [['listStudies', '/studies', 80], ['listRecruitment', '/recruitment', 10], ['getStudy', null, 2], ['getRecruitment', null, 3], ['getRegionStatistics', '/stats/regions', 2], ['getCallStatistics', '/stats/calls', 2],
@@ -21,7 +22,7 @@ function pickOperation(random, operations) {
 
 const withPair = (target, name, value) => {
   const [path, query = ''] = target.split('?');
-  const kept = query.split('&').filter((pair) => pair && pair.split('=')[0] !== name);
+  const kept = query.split('&').filter((pair) => pair && decoded(pair.split('=')[0]) !== name);
   return `${path}?${[...kept, ...(value === null ? [] : [`${name}=${value}`])].join('&')}`.replace(/\?$/, '');
 };
 
@@ -56,8 +57,9 @@ class Conversations {
 
   // The same question as a table and as lines. Of a list the model says every cell; of all else the JSON does.
   async #otherForms(random, operation, first, ask, fault) {
+    const bare = ['include', 'facets'].reduce((target, name) => withPair(target, name, null), first.target); // these go with JSON alone
     for (const format of ['csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name))) {
-      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, plain = withPair(first.target, 'format', format);
+      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, plain = withPair(random.is(0.95) ? bare : first.target, 'format', format);
       const table = await ask(dialect ? withPair(plain, 'dialect', dialect) : plain, false);
       if (!table || this.#takes(operation, 'cursor') || /format=csv/.test(first.target)) continue;
       const wrong = cellsDiffer(JSON.parse(first.body).data, table.body, dialect === 'excel-nb');
@@ -88,7 +90,7 @@ class Conversations {
     const limited = random.is(0.6) ? withPair(way, 'limit', random.between(1, 60)) : way;
     const picked = random.is(0.2) && this.#takes(operation, 'fields') ? withPair(limited, 'fields', random.one([null, 'id', 'name,id'])) : limited;
     const forms = ['json', 'csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name));
-    return forms.length && random.is(0.3) ? withPair(picked, 'format', random.one(forms)) : picked;
+    return forms.length && random.is(0.3) ? withPair(withPair(picked, 'include', null), 'format', random.one(forms)) : picked;
   }
 
   #misplaced(random, way, cursor) {

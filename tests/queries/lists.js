@@ -124,28 +124,27 @@ function rowsAnswer(model, question, exchange, { whole, page, rows, example, nam
 }
 
 // Takes the highlights out of the rows, which are then as they are without, and says what is wrong with them.
-function takeHighlights({ values }, studies, exchange) {
-  const lines = values.format === 'ndjson' ? exchange.body.split('\n').slice(0, -1).map((line) => JSON.parse(line)) : JSON.parse(exchange.body);
-  const rows = values.format === 'ndjson' ? lines : lines.data;
-  const wrong = rows.map((row, i) => {
-    const { highlights } = row;
+function takeHighlights(search, studies, exchange) {
+  const body = JSON.parse(exchange.body), wrong = [];
+  for (const [i, row] of body.data.entries()) {
+    const why = Array.isArray(row.highlights) ? studies[i] && highlightsDiffer(search, studies[i], row.highlights) : 'no highlights';
     delete row.highlights;
-    return Array.isArray(highlights) ? studies[i] && highlightsDiffer(values.q, studies[i], highlights) : 'no highlights';
-  });
-  const body = values.format === 'ndjson' ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : JSON.stringify(lines);
-  return { wrong: wrong.map((why, i) => why && `row ${i} (${studies[i]?.id}): ${why}`).filter(Boolean), exchange: { ...exchange, body } };
+    if (why) wrong.push(`row ${i} (${studies[i]?.id}): ${why}`);
+  }
+  return { wrong, bare: { ...exchange, body: JSON.stringify(body) } };
 }
 
 function listStudies(model, question, exchange) {
-  const whole = model.whole(question, () => sorted(model.filtered(question.values), question.values)), page = pageOf(model, question, whole), { fields, include, format } = question.values;
+  const whole = model.whole(question, () => sorted(model.filtered(question.values), question.values)), page = pageOf(model, question, whole), { fields, include, q } = question.values;
   const studies = whole.slice(page.start, page.end), rows = studies.map(({ card }) => picked(card, fields));
-  const { wrong, exchange: bare } = include && format !== 'csv' ? takeHighlights(question, studies, exchange) : { wrong: [], exchange };
+  const { wrong, bare } = include ? takeHighlights(q, studies, exchange) : { wrong: [], bare: exchange };
   return [...wrong, ...rowsAnswer(model, question, bare, { whole: whole.length, page, rows, example: picked(model.records.studies[0].card, fields), name: (i) => `${studies[i].id} (${studies[i].card.name})` })];
 }
 
 const ANSWERS = { listStudies };
 const TOGETHER = [
-  { name: 'include', wrong: ({ values }) => values.include?.includes('highlights') && values.q === undefined },
+  { name: 'include', wrong: (question) => question.values.include !== undefined && (question.values.q === undefined || isTable(question)) },
+  { name: 'facets', wrong: (question) => question.values.facets !== undefined && isTable(question) },
   { of: ({ id }) => id === 'listStudies', name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
   { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
   // A cursor belongs to its question; only beside what is right can be told whose it is.
