@@ -3,6 +3,7 @@
  */
 #include "fixture.h"
 
+#include "db/image.h"
 #include "db/search_index.h"
 
 static uint64_t seed = 88172645463325252u;
