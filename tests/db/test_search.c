@@ -561,8 +561,8 @@ static const char *const damages[] = {
     "UPDATE study_search SET summary_nb = 'unheard' WHERE rowid % 2 = 0",
     "DELETE FROM study_search WHERE rowid > 100",
     /* The texts are right, the words beside them are those of others. */
-    "CREATE TEMP TABLE texts AS SELECT id, c9 FROM study_search_content; UPDATE study_search SET summary_nb = 'unheard';"
-    "UPDATE study_search_content SET c9 = (SELECT t.c9 FROM texts t WHERE t.id = study_search_content.id)",
+    ("CREATE TEMP TABLE texts AS SELECT id, c9 FROM study_search_content; UPDATE study_search SET summary_nb = 'unheard';"
+     "UPDATE study_search_content SET c9 = (SELECT t.c9 FROM texts t WHERE t.id = study_search_content.id)"),
     /* And the other way round. */
     "UPDATE study_search_content SET c0 = 'unheard' WHERE id < 50",
 };
