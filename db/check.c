@@ -2,6 +2,7 @@
  * Looking a register over, in steps and in one read transaction. What is wrong is told in sentences and never mended here.
  */
 #define _GNU_SOURCE /* vasprintf */
+#include "db/image.h"
 #include "db/search_index.h"
 
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 struct check {
+    const char *path;
     struct statements statements;
     const struct db_renderer *renderer;
     const struct db_check_listener *listener;
@@ -261,14 +263,24 @@ static enum db_status check_searched(struct check *check)
     return status;
 }
 
+/* ── the image ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status check_image(struct check *check)
+{
+    step(check, 0, 1);
+    enum db_status status = image_check(&check->statements, check->path, each_difference, check);
+    step(check, 1, 1);
+    return status;
+}
+
 /* ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
     const char *what;
     enum db_status (*run)(struct check *check);
 } steps[] = {
-    {"the file", check_file},   {"references", check_references}, {"kept sums", check_sums},
-    {"studies", check_numbers}, {"shown studies", check_bytes},   {"searched texts", check_searched},
+    {"the file", check_file},       {"references", check_references},   {"kept sums", check_sums},  {"studies", check_numbers},
+    {"shown studies", check_bytes}, {"searched texts", check_searched}, {"the image", check_image},
 };
 
 /* Where the file itself is damaged, the rest is looked at as far as it can be read. */
@@ -311,7 +323,7 @@ static enum db_status look(struct check *check, const char *path, char **ret_det
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail)
 {
-    struct check check = {.renderer = renderer, .listener = listener};
+    struct check check = {.path = path, .renderer = renderer, .listener = listener};
     *ret_findings = 0;
     if (ret_detail != NULL)
         *ret_detail = NULL;

@@ -354,8 +354,8 @@ enum db_vocabulary {
     DB_VOCAB_LEADER,
     DB_VOCAB_STATUS,
 };
-/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, without regard to
- * case. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
+/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, and in any case, where nothing
+ * is spelt just so. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value);
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
@@ -370,8 +370,9 @@ struct db_check_listener {
 #define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
 
 /* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
- * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
- * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+ * records, kept sums, what is made of each study, and the image beside the file, against a fresh making. renderer may be of another
+ * representation than what is stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in
+ * db_open. */
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail);
 

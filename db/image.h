@@ -132,11 +132,19 @@ enum db_status image_build(struct statements *statements, struct image *ret_imag
 void image_build_free(struct image *image);
 
 /* image_file.c. Where the file cannot be written or mapped there is no image, which is no failure. */
-void image_make(struct db *db); /* the writer's thread, outside of a transaction */
+void image_make(struct db *db);    /* the writer's thread, outside of a transaction */
+void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
+/* The file beside this database, where it is of this life and data version; NULL = there is none. For image_unmap. */
+struct image *image_map(const char *database, const char *epoch, int64_t data_version);
+void image_unmap(struct image *image);
 /* The image of what the reader's transaction sees; NULL = there is none. */
 enum db_status reader_image(struct db_reader *reader, const struct image **ret_image);
 const struct image *image_take(struct db *db, int64_t data_version); /* any thread; NULL = there is none of this version */
 void image_let_go(struct db *db, const struct image *image);         /* NULL is fine */
+
+/* image_check.c: the file, where there is one of the data version that the transaction sees, against a fresh building. What differs is one
+ * sentence. */
+enum db_status image_check(struct statements *statements, const char *database, void (*each)(void *cls, const char *difference), void *cls);
 
 /* image_filter.c: the rows that the filter lets through. DB_NO_MEMORY, or what the engine said where it was asked (q, hospitals). */
 enum db_status image_select(struct db_reader *reader, const struct image *image, struct arena *arena, const struct db_study_filter *filter,

@@ -3,7 +3,6 @@
  */
 #include "db/image.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +34,7 @@ static void fail(struct build *build, enum db_status status)
 static void *extend(struct build *build, size_t column, size_t bytes)
 {
     struct growing *growing = &build->column[column];
-    if (growing->room - growing->len < bytes) {
+    if (growing->items == NULL || growing->room - growing->len < bytes) {
         size_t room = growing->room + growing->room / 2 + bytes + 4096;
         char *items = build->status == DB_OK ? realloc(growing->items, room) : NULL;
         if (items == NULL) {
@@ -46,7 +45,7 @@ static void *extend(struct build *build, size_t column, size_t bytes)
         growing->room = room;
     }
     growing->len += bytes;
-    return memset(growing->items + growing->len - bytes, 0, bytes);
+    return bytes > 0 ? memset(growing->items + growing->len - bytes, 0, bytes) : growing->items;
 }
 
 static void put_number(struct build *build, size_t column, int64_t number)
@@ -311,7 +310,7 @@ struct last_key {
     int len; /* −1 = there was none */
 };
 
-static bool is_new_key(struct last_key *last, struct query *rows, enum arg_kind kind)
+static bool is_new_key(struct build *build, struct last_key *last, struct query *rows, enum arg_kind kind)
 {
     bool is_new = last->len < 0;
     if (kind == ARG_INT) {
@@ -322,7 +321,10 @@ static bool is_new_key(struct last_key *last, struct query *rows, enum arg_kind 
     }
     const void *bytes = sqlite3_column_blob(rows->stmt, 1);
     int len = sqlite3_column_bytes(rows->stmt, 1);
-    assert(len <= (int)sizeof last->bytes);
+    if (len > (int)sizeof last->bytes) { /* no key is: the file is damaged */
+        fail(build, DB_DAMAGED);
+        return true;
+    }
     is_new = is_new || last->len != len || (len > 0 && memcmp(last->bytes, bytes, (size_t)len) != 0);
     last->len = len;
     if (len > 0)
@@ -345,7 +347,11 @@ static void read_order(struct build *build, enum db_study_sort_key key)
     uint32_t *rank = extend(build, column + SORT_RANK, build->len * sizeof *rank);
     while (build->status == DB_OK && query_row(&rows)) {
         size_t row = row_of(build, query_int(&rows, 0));
-        if (is_new_key(&last, &rows, sort_columns[key].kind)) {
+        if (row == build->len || build->ids[row] != query_int(&rows, 0)) { /* an index that knows a study which is not there */
+            fail(build, DB_DAMAGED);
+            break;
+        }
+        if (is_new_key(build, &last, &rows, sort_columns[key].kind)) {
             put_index(build, column + SORT_GROUPS, place);
             groups++;
         }
@@ -355,6 +361,8 @@ static void read_order(struct build *build, enum db_study_sort_key key)
     }
     if (build->status == DB_OK)
         fail(build, query_status(&rows));
+    if (place != build->len)
+        fail(build, DB_DAMAGED);
     put_index(build, column + SORT_GROUPS, place);
     bool may_be_unknown = strcmp(sort_columns[key].up, sort_columns[key].down) != 0;
     put_index(build, COLUMN_UNKNOWN, may_be_unknown && place > 0 && last.number == INT64_MAX);

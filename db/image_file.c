@@ -38,6 +38,12 @@ static size_t aligned(size_t at)
     return (at + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+static char *path_of(const char *database)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s-image", database) < 0 ? NULL : path;
+}
+
 static struct header header_of(const struct db *db, const struct image *image)
 {
     struct header header = {.format = FORMAT, .migrations = COUNT_OF(db_migrations), .data_version = db_data_version(db)};
@@ -100,30 +106,31 @@ static bool write_file(const char *path, const char *database, const struct head
 
 /* ── mapping ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool is_of(const struct header *header, size_t size, const struct db *db)
+static bool is_of(const struct header *header, size_t size, const char *epoch, int64_t data_version)
 {
     bool is = size >= sizeof *header && memcmp(header->magic, magic, sizeof magic) == 0 && header->format == FORMAT &&
-              header->migrations == COUNT_OF(db_migrations) && strcmp(header->epoch, db_epoch(db)) == 0 &&
-              header->data_version == db_data_version(db) && header->size == size;
+              header->migrations == COUNT_OF(db_migrations) && strncmp(header->epoch, epoch, sizeof header->epoch) == 0 &&
+              header->data_version == data_version && header->size == size;
     for (size_t i = 0; is && i < COLUMN_COUNT; i++)
         is = header->column[i].at % ALIGN == 0 && header->column[i].at <= size && header->column[i].len <= size - header->column[i].at;
     return is;
 }
 
-static void unmap(struct image *image)
+void image_unmap(struct image *image)
 {
     munmap(image->mapped, image->mapped_size);
     free(image);
 }
 
-/* NULL: there is none, or it is of another version. */
-static struct image *map_file(const char *path, const struct db *db)
+struct image *image_map(const char *database, const char *epoch, int64_t data_version)
 {
     struct stat st;
-    struct image *image = calloc(1, sizeof *image);
+    char *path = path_of(database);
+    struct image *image = path == NULL ? NULL : calloc(1, sizeof *image);
     int fd = image == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     size_t size = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0;
     void *mapped = size > 0 ? mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    free(path);
     if (fd >= 0)
         close(fd);
     if (mapped == MAP_FAILED) {
@@ -133,8 +140,8 @@ static struct image *map_file(const char *path, const struct db *db)
     const struct header *header = mapped;
     image->mapped = mapped;
     image->mapped_size = size;
-    if (!is_of(header, size, db)) {
-        unmap(image);
+    if (!is_of(header, size, epoch, data_version)) {
+        image_unmap(image);
         return NULL;
     }
     for (size_t i = 0; i < COLUMN_COUNT; i++)
@@ -148,15 +155,19 @@ static struct image *map_file(const char *path, const struct db *db)
 
 /* ── the current one ────────────────────────────────────────────────────────────────────────────────────────── */
 
-static struct image *make_file(struct db *db, const char *path)
+/* false: it could not be built or written, which is no failure. */
+static bool make_file(struct db *db)
 {
     struct image built;
-    if (image_build(&db->statements, &built) != DB_OK)
-        return NULL;
-    struct header header = header_of(db, &built);
-    bool is_written = write_file(path, db->path, &header, &built);
-    image_build_free(&built);
-    return is_written ? map_file(path, db) : NULL;
+    char *path = path_of(db->path);
+    bool is_built = path != NULL && image_build(&db->statements, &built) == DB_OK, is_written = false;
+    if (is_built) {
+        struct header header = header_of(db, &built);
+        is_written = write_file(path, db->path, &header, &built);
+        image_build_free(&built);
+    }
+    free(path);
+    return is_written;
 }
 
 static void put(struct db *db, struct image *image)
@@ -167,19 +178,22 @@ static void put(struct db *db, struct image *image)
     bool is_last = before != NULL && --before->uses == 0;
     pthread_mutex_unlock(&db->images.lock);
     if (is_last)
-        unmap(before);
+        image_unmap(before);
 }
 
 void image_make(struct db *db)
 {
-    char *path = NULL;
-    if (db->path == NULL || asprintf(&path, "%s-image", db->path) < 0)
+    if (db->path == NULL)
         return;
-    struct image *image = map_file(path, db);
-    if (image == NULL)
-        image = make_file(db, path);
-    free(path);
+    struct image *image = image_map(db->path, db_epoch(db), db_data_version(db));
+    if (image == NULL && make_file(db))
+        image = image_map(db->path, db_epoch(db), db_data_version(db));
     put(db, image);
+}
+
+void images_forget(struct db *db)
+{
+    put(db, NULL);
 }
 
 const struct image *image_take(struct db *db, int64_t data_version)
@@ -210,11 +224,11 @@ void image_let_go(struct db *db, const struct image *image)
     bool is_last = --used->uses == 0;
     pthread_mutex_unlock(&db->images.lock);
     if (is_last)
-        unmap(used);
+        image_unmap(used);
 }
 
 void images_end(struct db *db)
 {
-    put(db, NULL);
+    images_forget(db);
     pthread_mutex_destroy(&db->images.lock);
 }

@@ -76,11 +76,14 @@ static bool is_same_name(const char *a, const char *b)
     return x == y;
 }
 
-static const char *name_find(const struct image *image, const char *value)
+static const char *name_spelt(const struct image *image, const char *value)
 {
     uint32_t exact = dim_find(image, DIM_LEADER, value);
-    if (exact != NO_VALUE)
-        return dim_name(image, DIM_LEADER, exact);
+    return exact == NO_VALUE ? NULL : dim_name(image, DIM_LEADER, exact);
+}
+
+static const char *name_in_any_case(const struct image *image, const char *value)
+{
     for (size_t i = 0; i < dim_values(image, DIM_LEADER); i++)
         if (is_same_name(dim_name(image, DIM_LEADER, i), value))
             return dim_name(image, DIM_LEADER, i);
@@ -100,12 +103,22 @@ static const char *word_kept(struct db_reader *reader, const char *word)
     return map_put(&reader->words, copy)->key;
 }
 
-/* key answers with value, unless something surer had the key before. */
+/* key answers with word, unless something surer had the key before. */
+static bool answer(struct vocabulary *vocabulary, struct map *map, const char *key, const char *word)
+{
+    if (map_find(map, key) != NULL)
+        return true;
+    const char *copy = map_reserve(map, 1) ? arena_strndup(&vocabulary->arena, key, strlen(key)) : NULL;
+    if (copy != NULL)
+        map_put(map, copy)->text = word;
+    return copy != NULL;
+}
+
 static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source, const char *value, const char *key)
 {
     char folded[NAME_MAX_BYTES];
     const char *word = word_kept(reader, value);
-    if (word == NULL || !map_reserve(&vocabulary->found, 1))
+    if (word == NULL || !answer(vocabulary, &vocabulary->found, key, word))
         return false;
     if (strcmp(value, key) == 0) {
         const char **item = list_add(&vocabulary->values, &vocabulary->arena);
@@ -113,20 +126,13 @@ static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const s
             return false;
         *item = word;
     }
-    if (source->fold_case && !fold(key, folded))
-        return true;
-    key = source->fold_case ? folded : key;
-    if (map_find(&vocabulary->found, key) != NULL)
-        return true;
-    const char *copy = arena_strndup(&vocabulary->arena, key, strlen(key));
-    if (copy != NULL)
-        map_put(&vocabulary->found, copy)->text = word;
-    return copy != NULL;
+    return !source->fold_case || !fold(key, folded) || answer(vocabulary, &vocabulary->any_case, folded, word);
 }
 
 static void vocabulary_free(struct vocabulary *vocabulary)
 {
     map_free(&vocabulary->found);
+    map_free(&vocabulary->any_case);
     arena_free(&vocabulary->arena);
     *vocabulary = (struct vocabulary){.data_version = -1};
 }
@@ -220,13 +226,19 @@ const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary voca
         return study_find(reader, value);
     if (source->statement == STMT_COUNT)
         return constant_find(source->constants, value);
-    if (source->fold_case && !fold(value, folded))
-        return NULL;
+    /* As it is spelt before any case: names may differ in nothing else. */
     const struct image *names = names_of(reader, source);
-    const char *name = names == NULL ? NULL : name_find(names, value);
+    const char *name = names == NULL ? NULL : name_spelt(names, value);
     if (name != NULL)
         return name;
-    const struct map_entry *entry = map_find(&vocabulary_now(reader, vocabulary)->found, source->fold_case ? folded : value);
+    const struct vocabulary *known = vocabulary_now(reader, vocabulary);
+    const struct map_entry *entry = map_find(&known->found, value);
+    if (entry == NULL && source->fold_case && fold(value, folded)) {
+        name = names == NULL ? NULL : name_in_any_case(names, value);
+        if (name != NULL)
+            return name;
+        entry = map_find(&known->any_case, folded);
+    }
     return entry == NULL ? NULL : entry->text;
 }
 

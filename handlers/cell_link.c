@@ -62,26 +62,31 @@ static int by_min(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The gaps between the ranges; NULL when there are none. */
-static const char *ranges_between(struct arena *arena, const struct db_ranges *ranges)
+static const char *range_added(struct arena *arena, const char *text, int64_t min, int64_t max)
+{
+    const char *comma = *text ? "," : "";
+    if (max >= CALL_YEAR_MAX)
+        return arena_printf(arena, "%s%s%" PRId64 "..", text, comma, min);
+    if (min <= CALL_YEAR_MIN)
+        return arena_printf(arena, "%s%s..%" PRId64, text, comma, max);
+    return arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, min, max);
+}
+
+/* The years between the ranges, no others than may be asked for; NULL when there are none. */
+static const char *years_between(struct arena *arena, const struct db_ranges *ranges)
 {
     struct db_ranges sorted = *ranges;
     const char *text = "";
-    int64_t next = INT64_MIN;
-    bool open = true;
+    int64_t next = CALL_YEAR_MIN;
     qsort(sorted.r, sorted.len, sizeof sorted.r[0], by_min);
-    for (size_t i = 0; i < sorted.len && text && open; i++) {
-        if (sorted.r[i].min > next) {
-            const char *comma = *text ? "," : "";
-            text = next == INT64_MIN ? arena_printf(arena, "%s%s..%" PRId64, text, comma, sorted.r[i].min - 1)
-                                     : arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, next, sorted.r[i].min - 1);
-        }
-        open = sorted.r[i].max != INT64_MAX;
-        if (open && sorted.r[i].max + 1 > next)
-            next = sorted.r[i].max + 1;
+    for (size_t i = 0; i < sorted.len && text && next <= CALL_YEAR_MAX; i++) {
+        if (sorted.r[i].min > next)
+            text = range_added(arena, text, next, sorted.r[i].min - 1);
+        if (sorted.r[i].max >= next)
+            next = sorted.r[i].max < CALL_YEAR_MAX ? sorted.r[i].max + 1 : CALL_YEAR_MAX + 1;
     }
-    if (text && open)
-        text = arena_printf(arena, "%s%s%" PRId64 "..", text, *text ? "," : "", next);
+    if (text && next <= CALL_YEAR_MAX)
+        text = range_added(arena, text, next, CALL_YEAR_MAX);
     return text && *text ? text : NULL;
 }
 
@@ -105,7 +110,7 @@ static void turn_negation(struct link *link, const struct db_study_filter *filte
 {
     struct codes_text others = {link->rq->arena, &filter->award_mechanism, ""};
     if (filter->award_call_year.len > 0 && filter->award_call_year.negate) {
-        const char *between = ranges_between(link->rq->arena, &filter->award_call_year);
+        const char *between = years_between(link->rq->arena, &filter->award_call_year);
         if (between)
             link_set(link, "award_call_year", between);
     }

@@ -76,6 +76,7 @@ struct stats_params {
     int dialect;
 };
 void stats_check(struct request *rq);
+void stats_summary_check(struct request *rq);
 enum api_error stats_list(struct request *rq, struct reply *ret_reply);
 enum api_error stats_table(struct request *rq, struct reply *ret_reply); /* the statistic of the path */
 enum api_error stats_leaders(struct request *rq, struct reply *ret_reply);

@@ -55,9 +55,9 @@ static const struct route_format json_csv_ndjson[] = {
     {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
-    RANGES(type, call_year, 1900, 2200),                                                                               \
+    RANGES(type, call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                             \
     CODES(type, mechanism, .values = mechanism_codes),                                                                 \
-    RANGES(type, award_call_year, 1900, 2200),                                                                         \
+    RANGES(type, award_call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                       \
     CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
     CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
     CODES(type, and_category, .vocabulary = DB_VOCAB_CATEGORY),                                                        \
@@ -158,7 +158,7 @@ const struct route routes[] = {
      .errors = E(BAD_PARAMETER)},
     {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_summary_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getReconciliation", "GET", "/stats/reconciliation", stats_reconciliation, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},

@@ -64,6 +64,8 @@ static const char *const frames[] = {
     "mechanism=!other",
     "award_call_year=2019..2022",
     "award_call_year=!2019,2021",
+    "award_call_year=!1900..2019",
+    "award_call_year=!..2018,2022..2200",
     "award_mechanism=!other",
     "award_call_year=..2018,2020..&award_mechanism=!needs-identified",
     "award_call_year=!2020..2021&award_mechanism=!other",

@@ -225,8 +225,8 @@ static bool params_equal(const struct all_params *a, const struct all_params *b)
            groups_equal(&a->group_by, &b->group_by) && codes_equal(&a->category, &b->category) &&
            codes_equal(&a->and_category, &b->and_category) && codes_equal(&a->inclusion_region, &b->inclusion_region) &&
            codes_equal(&a->and_inclusion_region, &b->and_inclusion_region) && a->layout == b->layout && a->dialect == b->dialect &&
-           a->facets == b->facets && searches_equal(a->q, b->q) && texts_equal(a->from, b->from) && texts_equal(a->reference, b->reference) &&
-           texts_equal(a->id, b->id);
+           a->facets == b->facets && searches_equal(a->q, b->q) && texts_equal(a->from, b->from) &&
+           texts_equal(a->reference, b->reference) && texts_equal(a->id, b->id);
 }
 
 /* The canonical query says the same as the query it was made from, and is its own canonical query. */
