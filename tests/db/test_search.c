@@ -3,6 +3,7 @@
  */
 #include "fixture.h"
 
+#include "db/image.h"
 #include "db/search_index.h"
 
 static uint64_t seed = 88172645463325252u;
@@ -424,6 +425,8 @@ START_TEST(what_is_found_and_in_which_order_is_the_models)
 {
     int64_t found = 0, exact = 0;
     struct question q;
+    if (_i == 1)
+        images_forget(fixture.db); /* the engine says the same */
     for (int round = 0; round < 600; round++) {
         write_question(&q, 4);
         assert_as_the_model(&q, round);
@@ -440,10 +443,63 @@ END_TEST
 START_TEST(as_many_terms_as_there_may_be)
 {
     struct question q;
+    if (_i == 1)
+        images_forget(fixture.db);
     for (int round = 0; round < 50; round++) {
         write_question(&q, DB_SEARCH_TERMS);
         assert_as_the_model(&q, round);
     }
+}
+END_TEST
+
+/* ── where very many fit ────────────────────────────────────────────────────────────────────────────────────── */
+
+/* An alternative that wants something, and has all of it in acronym or titles and nothing there that it does not want. */
+static bool model_has_in_titles(const struct question *q, struct study *s)
+{
+    struct text texts[20];
+    size_t len = 0, all = texts_of(s, texts), after;
+    while (len < all && texts[len].column <= SCIENTIFIC)
+        len++;
+    for (size_t first = 0; first < q->search.len; first = after) {
+        bool fits = true, wants = false;
+        for (after = first; after < q->search.len && (after == first || !q->search.terms[after].or_before); after++) {
+            fits = fits && (column_with(q, after, texts, len) >= 0) != q->search.terms[after].negate;
+            wants = wants || !q->search.terms[after].negate;
+        }
+        if (fits && wants)
+            return true;
+    }
+    return false;
+}
+
+START_TEST(bounded_relevance_tells_titles_from_the_rest)
+{
+    int64_t in_titles = 0, elsewhere = 0;
+    for (int round = 0; round < 300; round++) {
+        struct arena arena CLEANUP(arena_free) = {0};
+        struct query rows CLEANUP(query_end) = {0};
+        struct question q;
+        size_t fit = 0;
+        write_question(&q, 4);
+        struct sql sql = sql_begin(&arena);
+        sql_add(&sql, "SELECT s.code, m.score");
+        sql_search_scored(&sql, &q.search, true);
+        ck_assert_int_eq(sql_query(&sql, fixture.reader->st, &rows), DB_OK);
+        for (; query_row(&rows); fit++) {
+            struct study *s = studies;
+            while (strcmp(s->code, query_text(&rows, 0)) != 0)
+                s++;
+            ck_assert_int_ge(model_score(&q, s), 0);
+            ck_assert_msg(query_int(&rows, 1) == (model_has_in_titles(&q, s) ? -1 : -2), "%s: %s has %lld", shown(&q), s->code,
+                          (long long)query_int(&rows, 1));
+            in_titles += query_int(&rows, 1) == -1;
+            elsewhere += query_int(&rows, 1) == -2;
+        }
+        ck_assert_int_eq((int64_t)fit, count_of(&(struct db_study_filter){.q = &q.search}));
+    }
+    ck_assert_int_gt(in_titles, 1000);
+    ck_assert_int_gt(elsewhere, 1000);
 }
 END_TEST
 
@@ -739,8 +795,9 @@ int main(void)
 {
     TCase *cases = tcase_create("search");
     tcase_add_checked_fixture(cases, begin, fixture_end);
-    tcase_add_test(cases, what_is_found_and_in_which_order_is_the_models);
-    tcase_add_test(cases, as_many_terms_as_there_may_be);
+    tcase_add_loop_test(cases, what_is_found_and_in_which_order_is_the_models, 0, 2);
+    tcase_add_loop_test(cases, as_many_terms_as_there_may_be, 0, 2);
+    tcase_add_test(cases, bounded_relevance_tells_titles_from_the_rest);
     tcase_add_test(cases, the_index_follows_every_change);
     tcase_add_loop_test(cases, by_other_rules_all_is_made_anew_and_not_on_suspicion, 0, LEN(damages));
     tcase_add_test(cases, what_others_do_leaves_the_score_of_a_study);
