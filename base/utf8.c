@@ -27,3 +27,17 @@ int32_t utf8_next(const char **at, const char *end)
     bool surrogate = point >= 0xd800 && point <= 0xdfff;
     return point < forms[form].least || point > 0x10ffff || surrogate ? -1 : point;
 }
+
+size_t utf8_put(uint32_t c, char *out)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = more; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(lead[more] | c);
+    return more + 1;
+}

@@ -2,7 +2,8 @@
  * Looking a register over, in steps and in one read transaction. What is wrong is told in sentences and never mended here.
  */
 #define _GNU_SOURCE /* vasprintf */
-#include "db/internal.h"
+#include "db/image.h"
+#include "db/search_index.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 struct check {
+    const char *path;
     struct statements statements;
     const struct db_renderer *renderer;
     const struct db_check_listener *listener;
@@ -209,6 +211,15 @@ static enum db_status look_at_bytes(struct check *check, int64_t id)
     return status;
 }
 
+static enum db_status look_at_searched(struct check *check, int64_t id)
+{
+    bool is_other = false;
+    enum db_status status = search_differs(&check->statements, id, &is_other);
+    if (is_other)
+        find(check, "Study %s is searched by other texts than its records hold.", check->study);
+    return status;
+}
+
 static enum db_status check_numbers(struct check *check)
 {
     return check_each(check, look_at_numbers);
@@ -224,14 +235,52 @@ static enum db_status check_bytes(struct check *check)
     return status;
 }
 
+/* ── searching ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status check_strays(struct check *check)
+{
+    struct query rows CLEANUP(query_end) = query_begin(&check->statements, STMT_search_strays, NO_ARGS);
+    while (query_row(&rows))
+        find(check, "Texts are searched for study %lld, which is not there.", (long long)query_int(&rows, 0));
+    return query_status(&rows);
+}
+
+static enum db_status check_searched(struct check *check)
+{
+    bool is_current = false, differs = false;
+    enum db_status status = search_is_current(&check->statements, &is_current);
+    if (status != DB_OK || !is_current) {
+        step(check, 0, 0);
+        return status;
+    }
+    status = check_each(check, look_at_searched);
+    if (status == DB_OK)
+        status = check_strays(check);
+    if (status == DB_OK)
+        status = search_index_differs(check->statements.sql, &differs);
+    if (status == DB_OK && differs)
+        find(check, "The index of words holds other words than the searched texts.");
+    return status;
+}
+
+/* ── the image ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status check_image(struct check *check)
+{
+    step(check, 0, 1);
+    enum db_status status = image_check(&check->statements, check->path, each_difference, check);
+    step(check, 1, 1);
+    return status;
+}
+
 /* ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
     const char *what;
     enum db_status (*run)(struct check *check);
 } steps[] = {
-    {"the file", check_file},   {"references", check_references}, {"kept sums", check_sums},
-    {"studies", check_numbers}, {"shown studies", check_bytes},
+    {"the file", check_file},       {"references", check_references},   {"kept sums", check_sums},  {"studies", check_numbers},
+    {"shown studies", check_bytes}, {"searched texts", check_searched}, {"the image", check_image},
 };
 
 /* Where the file itself is damaged, the rest is looked at as far as it can be read. */
@@ -274,7 +323,7 @@ static enum db_status look(struct check *check, const char *path, char **ret_det
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail)
 {
-    struct check check = {.renderer = renderer, .listener = listener};
+    struct check check = {.path = path, .renderer = renderer, .listener = listener};
     *ret_findings = 0;
     if (ret_detail != NULL)
         *ret_detail = NULL;

@@ -2,7 +2,7 @@
  * How the engine is opened: the settings of a careful engineer, by table.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <stdio.h>
 
@@ -13,6 +13,7 @@ static void complain(void *cls, int code, const char *message)
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_SCHEMA:
+    case SQLITE_INTERRUPT:      /* a question went on in a slow lane, or its time was over */
     case SQLITE_NOTICE: return; /* everyday */
     default: break;
     }
@@ -75,7 +76,7 @@ static enum db_status configure(sqlite3 *sql, enum connection_role role)
     int code = sqlite3_exec(sql, settings_of_all, NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_exec(sql, settings[role], NULL, NULL, NULL);
-    return status_of(code);
+    return code == SQLITE_OK ? search_register(sql) : status_of(code);
 }
 
 /* A name that the engine cannot take for a URI. */

@@ -11,11 +11,13 @@
 #ifndef STUDYD_DB_DB_H
 #define STUDYD_DB_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "db/records.h"
+#include "db/search.h"
 
 enum db_status {
     DB_OK,
@@ -27,6 +29,7 @@ enum db_status {
     DB_DAMAGED,   /* not a database of ours, or broken */
     DB_TOO_NEW,   /* written by a later studyd */
     DB_NO_MEMORY,
+    DB_TIMEOUT,  /* the reader's time ran out before the answer was there */
     DB_CONFLICT, /* the data contradict what is stored (an id of another programme, …) */
     DB_BUG,      /* our own fault */
 };
@@ -94,6 +97,16 @@ enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader);
 void db_reader_close(struct db_reader *reader);
 struct db *db_reader_db(struct db_reader *reader);
 
+/* How long questions may take: past until (microseconds of CLOCK_MONOTONIC, 0 = no bound), or once any thread has set *stop (borrowed,
+ * may be NULL), they end with DB_TIMEOUT. Holds until it is set anew. */
+struct db_bound {
+    int64_t until;
+    const atomic_bool *stop;
+};
+void db_reader_bound(struct db_reader *reader, struct db_bound bound);
+struct db_bound db_reader_bounds(const struct db_reader *reader); /* as it was set */
+bool db_reader_is_late(const struct db_reader *reader);           /* past the bound: for those who make much of what they were told */
+
 /* Several questions of one request see one state: begin … end. Ends must come before the answer is queued. */
 enum db_status db_reader_begin(struct db_reader *reader);
 void db_reader_end(struct db_reader *reader);
@@ -160,6 +173,7 @@ struct db_study_filter {
     struct db_ranges award_call_year;
     struct db_ranges call_year, amount_nok, planned, included, age, updated;
     enum db_tri has_card, behind_plan;
+    const struct db_search *q; /* NULL = no such filter */
 };
 
 enum db_study_sort_key {
@@ -175,7 +189,9 @@ enum db_study_sort_key {
     DB_SORT_MECHANISM,
     DB_SORT_STATUS,
     DB_SORT_UPDATED,
+    DB_SORT_RELEVANCE, /* how well a study fits filter.q, and only with it: the greater, the better */
 };
+#define DB_SORT_KEYS (DB_SORT_RELEVANCE + 1)
 struct db_sort {
     enum db_study_sort_key key;
     bool descending;
@@ -191,11 +207,12 @@ struct db_position {
 struct db_studies_query {
     struct db_study_filter filter;
     struct db_sort sort[DB_SORT_LEN]; /* the id is always the last key, unknown values come last */
-    size_t sort_len;                  /* 0 = call_year, id */
+    size_t sort_len;                  /* 0 = call_year, id; with filter.q −relevance before them */
     enum db_form form;
     int limit;
     const struct db_position *from; /* NULL = the first page; else the rows after it (before it when backwards) */
     bool backwards;                 /* rows still come in the order of the sort */
+    db_hits_fn hits;                /* with filter.q: called for each study before its bytes are handed out; may be NULL */
 };
 
 struct db_studies_page {
@@ -259,11 +276,47 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);
 
+/* ── facets ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The filters whose values can be counted. */
+enum db_facet {
+    DB_FACET_PROGRAMME,
+    DB_FACET_CALL_YEAR,
+    DB_FACET_MECHANISM,
+    DB_FACET_AWARD_CALL_YEAR,
+    DB_FACET_AWARD_MECHANISM,
+    DB_FACET_CATEGORY,
+    DB_FACET_INSTITUTION,
+    DB_FACET_HOSPITAL,
+    DB_FACET_REGION,
+    DB_FACET_INCLUSION_REGION,
+    DB_FACET_LEADER,
+    DB_FACET_STATUS,
+    DB_FACET_HAS_CARD,
+    DB_FACET_BEHIND_PLAN,
+    DB_FACETS
+};
+struct db_facet_value {
+    const char *code;     /* as the filter takes it: cancer, 2019, true; NULL = the studies that have none */
+    struct db_text label; /* empty where the code says it all; an institution's name is label.nb */
+    int64_t study_count;
+};
+struct db_facet_counts {
+    const struct db_facet_value *values; /* the most studies first, then in the vocabulary's order; what has none is last. Nobody's
+                                            values are left out, but for those that the facet's own filter names */
+    size_t values_len;
+    int64_t study_count; /* that pass all filters but the facet's own */
+};
+/* For each value how many studies pass when it takes the place of the facet's own filter, and all others stay: what db_studies_count
+ * says of that filter. each is called once. What is found is kept as statistics are (db_stats). */
+enum db_status db_facets(struct db_reader *reader, const struct db_study_filter *filter, enum db_facet facet,
+                         bool (*each)(void *cls, const struct db_facet_counts *counts), void *cls);
+
 /* ── programmes, reference data, figures ────────────────────────────────────────────────────────────────────── */
 
 enum db_status db_programmes(struct db_reader *reader, const char *code /* NULL = all */,
                              bool (*each)(void *cls, const struct db_programme *programme, int64_t study_count), void *cls);
-enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first */
+enum db_status db_editions(struct db_reader *reader, const char *programme, /* newest first; NULL = the newest of each programme */
                            bool (*each)(void *cls, const struct db_edition *edition), void *cls);
 enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, const struct db_region *region), void *cls);
 enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count),
@@ -301,8 +354,8 @@ enum db_vocabulary {
     DB_VOCAB_LEADER,
     DB_VOCAB_STATUS,
 };
-/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, without regard to
- * case. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
+/* The value's canonical spelling, or NULL: institutions and leaders also answer to their aliases, and in any case, where nothing
+ * is spelt just so. Known in memory for the reader's data version. Borrowed: lives until the reader sees another data version. */
 const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary vocabulary, const char *value);
 /* Every value of the vocabulary, for suggestions. */
 void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary, bool (*each)(void *cls, const char *value), void *cls);
@@ -317,8 +370,9 @@ struct db_check_listener {
 #define DB_CHECK_FINDINGS 100 /* are told; then how many more there are */
 
 /* Looks the register over without writing, in one state of it, also while another process serves it: the file, references between
- * records, kept sums, and what is made of each study, against a fresh making. renderer may be of another representation than what is
- * stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in db_open. */
+ * records, kept sums, what is made of each study, and the image beside the file, against a fresh making. renderer may be of another
+ * representation than what is stored: bytes are then not compared. Anything but DB_OK: it could not be looked over; ret_detail as in
+ * db_open. */
 enum db_status db_check(const char *path, const struct db_renderer *renderer, const struct db_check_listener *listener,
                         int64_t *ret_findings, char **ret_detail);
 

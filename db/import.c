@@ -2,6 +2,7 @@
  * The frame of an import: one transaction, from the lock to the published versions.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
+#include "db/image.h"
 #include "db/internal.h"
 
 #include <assert.h>
@@ -259,6 +260,8 @@ enum db_status db_import_finish(struct db_import *import, bool dry_run, struct d
         status = status_of(sqlite3_exec(import->db->sql, "COMMIT", NULL, NULL, NULL));
         if (status == DB_OK)
             publish(import);
+        if (status == DB_OK)
+            image_make(import->db);
     }
     import->result.changed = true;
     import->result.data_version = dry_run ? db_data_version(import->db) : import->data_version;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "db/answers.h"
 #include "db/db.h"
 #include "gen/db_statements.h"
 
@@ -141,10 +142,12 @@ void detail_set(char **ret_detail, const char *format, ...) __attribute__((forma
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
+struct image;
 struct versions {
     pthread_rwlock_t lock; /* guards map; it is written by an import's end only */
     struct map map;
-    struct arena keys; /* never shrinks: codes do not go */
+    struct arena keys;        /* never shrinks: codes do not go */
+    const struct image *base; /* may be NULL; until db_close */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
 };
@@ -153,7 +156,8 @@ struct new_version {
     const char *code;
     struct db_study_state state;
 };
-enum db_status versions_load(struct db *db);
+enum db_status versions_begin(struct db *db); /* the register's; then the image is made */
+enum db_status versions_load(struct db *db);  /* the studies' */
 /* prepare before the commit: after it, publish cannot fail. */
 enum db_status versions_prepare(struct db *db, struct list *new_versions);
 void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);
@@ -202,6 +206,8 @@ struct stats_leaders {
     size_t len, room;
 };
 bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
+/* The same for those who number the leaders themselves, from 1. */
+bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums);
 void stats_leaders_free(struct stats_leaders *leaders);
 
 /* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
@@ -239,37 +245,24 @@ enum db_status stats_keep_all(struct db *db);               /* at open: where th
 /* Everything from the records; each difference is one sentence. */
 enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
 
-/* ── stats_store.c: statistics that were computed, for all readers ──────────────────────────────────────────── */
+/* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct stats_answer {
-    struct stats_answer *next;          /* of the same bucket */
-    struct stats_answer *older, *newer; /* by last use */
-    char *key;
-    size_t key_len;
-    uint64_t hash;
-    int uses;       /* by those who compute, wait for or read it */
-    bool is_stored; /* others find it; else the last user frees it */
-    enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
-    struct arena arena;
-    struct db_stats stats; /* in arena; does not change any more once it is HERE */
-    int64_t number;        /* instead, where one was asked for */
+struct page_rows {
+    int64_t total;
+    struct list ids;              /* int64_t, in the order of the walk */
+    struct db_position near, far; /* of the first and the last row of the walk */
+    bool has_more, has_behind;    /* rows beyond the last; rows before the first */
 };
-#define STATS_BUCKETS 1024
-struct stats_store {
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
+
+/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────────── */
+
+struct image;
+struct image_slot {
     pthread_mutex_t lock;
-    pthread_cond_t arrived;
-    struct stats_answer *buckets[STATS_BUCKETS], *oldest, *newest;
-    int64_t data_version; /* of all that is stored */
-    size_t bytes, max;
-    _Atomic int64_t computed;
+    struct image *current; /* NULL = there is none */
 };
-bool stats_store_begin(struct stats_store *store); /* false = no memory */
-void stats_store_end(struct stats_store *store);
-/* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
- * into the answer's arena and hands it over. NULL = no memory. Each answer is let go of in the end. */
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine);
-void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
-void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
+void images_end(struct db *db);
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -281,19 +274,22 @@ struct db {
     const struct db_renderer *renderer;
     struct versions versions;
     struct stats_store answers;
+    struct image_slot images;
     _Atomic int readers;
     bool importing;
 };
 
 struct vocabulary {
-    struct map found;   /* what is asked → canonical spelling */
-    struct list values; /* const char *, canonical, in order */
+    struct map found;    /* what is asked → canonical spelling */
+    struct map any_case; /* the same in lower case, for those that are asked so */
+    struct list values;  /* const char *, canonical, in order */
     struct arena arena;
     int64_t data_version; /* −1 = not read yet */
 };
 
 struct db_reader {
     struct db *db;
+    struct db_bound bound;
     struct statements statements;
     struct statements *st;              /* &statements, or the writer's when the database is in memory */
     int depth;                          /* of begin … end */
@@ -304,6 +300,7 @@ struct db_reader {
     struct arena word_arena;
 };
 
+bool bound_is_passed(const struct db_bound *bound);
 enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
@@ -426,10 +423,14 @@ struct walk {
     struct ordering ordering;
     const struct sql_value *from; /* NULL = from the beginning */
     bool backwards;
-    int64_t limit; /* −1 = none */
+    bool any;        /* whichever row comes first will do */
+    bool is_bounded; /* relevance is: see search_index.h */
+    int64_t limit;   /* −1 = none */
 };
 /* Rows: the id, then the keys of the ordering. arena must outlive the query. */
 enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query);
+/* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
 enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
 
 /* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
@@ -443,6 +444,12 @@ struct stats_axis {
 enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
                                struct stats_axis *ret_axis);
 void stats_axis_free(struct stats_axis *axis);
+size_t stats_axis_place(const struct stats_axis *axis, const char *key); /* NULL = the unknown; keys.len = it has no such value */
+struct stats_table {
+    struct stats_axis axis[DB_BY_MAX];
+    struct stats_sums *sums; /* one for each cell, and the total at the end */
+    size_t cells_len;
+};
 
 /* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
  * reads. study 0 = all that the filter lets through. */
@@ -455,6 +462,5 @@ bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow on
 
 /* The next character of UTF-8 text, which moves on; 0 at the end. A broken byte stands for itself. */
 uint32_t utf8_lax_next(const char **text);
-size_t utf8_put(uint32_t c, char *out); /* at most 4 bytes */
 
 #endif

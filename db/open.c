@@ -2,7 +2,8 @@
  * Opening, in steps. Until the file is known to be ours nothing is written to it.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
-#include "db/internal.h"
+#include "db/image.h"
+#include "db/search_index.h"
 #include "gen/db_migrations.h"
 
 #include <assert.h>
@@ -158,12 +159,17 @@ static enum db_status prepare_statements(struct opening *o)
     return status;
 }
 
-static enum db_status load_versions(struct opening *o)
+static enum db_status read_register(struct opening *o)
 {
-    enum db_status status = versions_load(o->db);
+    enum db_status status = versions_begin(o->db);
     if (status == DB_DAMAGED)
         detail_set(o->ret_detail, "%s is damaged", o->options->path);
     return status;
+}
+
+static enum db_status load_versions(struct opening *o)
+{
+    return versions_load(o->db);
 }
 
 static enum db_status render_anew(struct opening *o)
@@ -176,8 +182,20 @@ static enum db_status sum_anew(struct opening *o)
     return stats_keep_all(o->db);
 }
 
+static enum db_status draw_image(struct opening *o)
+{
+    image_make(o->db);
+    return DB_OK;
+}
+
+static enum db_status index_anew(struct opening *o)
+{
+    return search_keep_all(o->db);
+}
+
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file, take_lock, connect_writer, identify, keep_log, migrate, prepare_statements, load_versions, render_anew, sum_anew,
+    look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,       prepare_statements,
+    read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
 };
 
 static struct db *db_new(const struct db_options *options)
@@ -191,7 +209,9 @@ static struct db *db_new(const struct db_options *options)
         free(db);
         return NULL;
     }
+    pthread_mutex_init(&db->images.lock, NULL);
     if (!stats_store_begin(&db->answers)) {
+        pthread_mutex_destroy(&db->images.lock);
         pthread_rwlock_destroy(&db->versions.lock);
         free(db);
         return NULL;
@@ -234,10 +254,12 @@ void db_close(struct db *db)
     assert(code == SQLITE_OK);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
+    image_let_go(db, db->versions.base);
     map_free(&db->versions.map);
     arena_free(&db->versions.keys);
     pthread_rwlock_destroy(&db->versions.lock);
     stats_store_end(&db->answers);
+    images_end(db);
     free(db->path);
     free(db);
 }

@@ -28,6 +28,7 @@ const struct sort_column sort_columns[] = {
     [DB_SORT_MECHANISM] = {PLAIN("s.mechanism"), ARG_TEXT},
     [DB_SORT_STATUS] = {PLAIN("s.status"), ARG_TEXT},
     [DB_SORT_UPDATED] = {PLAIN("s.updated"), ARG_INT},
+    [DB_SORT_RELEVANCE] = {PLAIN("m.score"), ARG_INT}, /* of sql_search_scored */
 };
 
 /* Three keys of bytes, a mechanism and the id are the longest there is. */
@@ -35,9 +36,10 @@ _Static_assert(1 + 3 * (4 + SORT_KEY_BYTES) + 2 * (4 + 64) <= sizeof((struct db_
 
 struct ordering ordering_of(const struct db_studies_query *query)
 {
-    static const struct db_sort usual[] = {{DB_SORT_CALL_YEAR, false}};
-    const struct db_sort *sort = query->sort_len == 0 ? usual : query->sort;
-    size_t len = query->sort_len == 0 ? COUNT_OF(usual) : query->sort_len;
+    static const struct db_sort usual[] = {{DB_SORT_RELEVANCE, true}, {DB_SORT_CALL_YEAR, false}};
+    const size_t skipped = query->filter.q == NULL; /* what was not asked for fits all alike */
+    const struct db_sort *sort = query->sort_len == 0 ? usual + skipped : query->sort;
+    size_t len = query->sort_len == 0 ? COUNT_OF(usual) - skipped : query->sort_len;
     struct ordering ordering = {0};
     unsigned seen = 0;
     assert(len <= DB_SORT_LEN);

@@ -3,6 +3,36 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* Instructions of the engine between two looks at the clock: some 20 microseconds. */
+#define LOOK_EVERY 1000
+
+bool bound_is_passed(const struct db_bound *bound)
+{
+    struct timespec now;
+    if (bound->stop != NULL && atomic_load_explicit(bound->stop, memory_order_relaxed))
+        return true;
+    if (bound->until == 0)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 > bound->until;
+}
+
+static int look(void *cls)
+{
+    return bound_is_passed(&((struct db_reader *)cls)->bound);
+}
+
+bool db_reader_is_late(const struct db_reader *reader)
+{
+    return bound_is_passed(&reader->bound);
+}
+
+void db_reader_bound(struct db_reader *reader, struct db_bound bound)
+{
+    reader->bound = bound;
+}
 
 enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
 {
@@ -21,6 +51,7 @@ enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
             free(reader);
             return status;
         }
+        sqlite3_progress_handler(reader->statements.sql, LOOK_EVERY, look, reader);
     }
     db->readers++;
     *ret_reader = reader;
@@ -78,6 +109,19 @@ enum db_status reader_enter(struct db_reader *reader)
     }
     reader->depth++;
     return DB_OK;
+}
+
+struct db_bound db_reader_bounds(const struct db_reader *reader)
+{
+    return reader->bound;
+}
+
+/* It may be older than the newest. */
+enum db_status reader_version(struct db_reader *reader, int64_t *ret_version)
+{
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
+    *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
+    return query_status(&query);
 }
 
 void reader_leave(struct db_reader *reader)

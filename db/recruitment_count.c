@@ -8,36 +8,21 @@
 
 /* ── a number for all readers ───────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status ask(struct sql *sql, struct db_reader *reader, int64_t *ret_number)
+static enum db_status ask(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found)
 {
+    struct sql sql = *(const struct sql *)asked;
     struct query query CLEANUP(query_end) = {0};
-    enum db_status status = sql_query(sql, reader->st, &query);
+    int64_t *number = arena_alloc(arena, sizeof *number);
+    enum db_status status = number == NULL ? DB_NO_MEMORY : sql_query(&sql, reader->st, &query);
     if (status == DB_OK && query_row(&query))
-        *ret_number = query_int(&query, 0);
+        *number = query_int(&query, 0);
+    *ret_found = number;
     return status == DB_OK ? query_status(&query) : status;
 }
 
-static enum db_status ask_once(struct sql *sql, struct db_reader *reader, int64_t *ret_number)
+static void take_number(void *cls, const void *found)
 {
-    struct stats_store *store = &reader->db->answers;
-    /* In memory a reader may see what an import has not committed: it has no version yet. */
-    bool is_settled = reader->db->path != NULL || !reader->db->importing, is_mine = false;
-    size_t key_len = 0;
-    int64_t updated = 0, version = db_reader_version(reader, &updated);
-    const char *key = sql_key(sql, &key_len);
-    if (key == NULL)
-        return DB_NO_MEMORY;
-    struct stats_answer *answer = is_settled ? stats_store_take(store, version, key, key_len, &is_mine) : NULL;
-    if (answer == NULL)
-        return ask(sql, reader, ret_number);
-    enum db_status status = DB_OK;
-    if (is_mine) {
-        status = ask(sql, reader, &answer->number);
-        stats_store_hand_over(store, answer, status == DB_OK);
-    }
-    *ret_number = answer->number;
-    stats_store_let_go(store, answer);
-    return status;
+    *(int64_t *)cls = *(const int64_t *)found;
 }
 
 /* ── rows that are asked for ────────────────────────────────────────────────────────────────────────────────── */
@@ -139,5 +124,11 @@ enum db_status recruitment_count(struct db_reader *reader, const struct db_recru
         question_of_studies(&sql, query);
     else
         question_of_rows(&sql, query);
-    return ask_once(&sql, reader, ret_count);
+    const struct shared_question question = {&sql, &sql, ask};
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    status = answer_shared(reader, &question, take_number, ret_count);
+    reader_leave(reader);
+    return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Programmes, editions, reference data, figures, notes and the change log: as they are stored.
  */
-#include "db/internal.h"
+#include "db/image.h"
 
 #include <string.h>
 
@@ -102,16 +102,6 @@ const struct field note_fields[] = {
     {":lines", FIELD_TEXT, offsetof(struct db_note, lines)},
     {0},
 };
-static const struct field call_fields[] = {
-    {":call_year", FIELD_INT, offsetof(struct db_call, call_year)},
-    {":mechanism", FIELD_TEXT, offsetof(struct db_call, mechanism.code)},
-    {":label_nb", FIELD_TEXT, offsetof(struct db_call, mechanism.label.nb)},
-    {":label_en", FIELD_TEXT, offsetof(struct db_call, mechanism.label.en)},
-    {":awards", FIELD_INT64, offsetof(struct db_call, awards)},
-    {":amount_nok", FIELD_INT64, offsetof(struct db_call, amount_nok)},
-    {":study_count", FIELD_INT64, offsetof(struct db_call, study_count)},
-    {0},
-};
 static const struct field change_fields[] = {
     {":id", FIELD_INT64, offsetof(struct db_change, id)},
     {":kind", FIELD_TEXT, offsetof(struct db_change, kind)},
@@ -129,26 +119,77 @@ static bool has_read(const struct query *query)
     return query->code == SQLITE_ROW;
 }
 
+/* How many studies have a value: the image knows, else they are counted. */
+struct counting {
+    struct db_reader *reader;
+    const struct image *image; /* may be NULL */
+    enum image_dim dim;
+    enum db_statement statement;
+    enum db_status status;
+};
+
+static struct counting counting_begin(struct db_reader *reader, enum image_dim dim, enum db_statement statement)
+{
+    struct counting counting = {.reader = reader, .dim = dim, .statement = statement, .status = reader_enter(reader)};
+    if (counting.status != DB_OK)
+        counting.reader = NULL;
+    else
+        counting.status = reader_image(reader, &counting.image);
+    return counting;
+}
+
+static void counting_end(struct counting *counting)
+{
+    if (counting->reader == NULL)
+        return;
+    image_let_go(counting->reader->db, counting->image);
+    reader_leave(counting->reader);
+}
+
+static int64_t studies_of(struct counting *counting, const char *code)
+{
+    if (counting->image != NULL) {
+        uint32_t value = dim_find(counting->image, counting->dim, code);
+        const uint32_t *at = image_dim(counting->image, counting->dim, PART_ROWS_AT);
+        return value == NO_VALUE ? 0 : (int64_t)at[value + 1] - at[value];
+    }
+    struct query query CLEANUP(query_end) = query_begin(counting->reader->st, counting->statement, ARGS(ARG_T(":code", code)));
+    int64_t count = query_row(&query) ? query_int(&query, 0) : 0;
+    if (counting->status == DB_OK)
+        counting->status = query_status(&query);
+    return count;
+}
+
+/* The end of a list: the first failure of its question or of the counting. */
+static enum db_status listed(const struct counting *counting, const struct query *query)
+{
+    return counting->status != DB_OK ? counting->status : query_status(query);
+}
+
 enum db_status db_programmes(struct db_reader *reader, const char *code,
                              bool (*each)(void *cls, const struct db_programme *programme, int64_t study_count), void *cls)
 {
+    struct counting counting CLEANUP(counting_end) = counting_begin(reader, DIM_PROGRAMME, STMT_studies_of_programme);
     struct query query CLEANUP(query_end) = code == NULL ? query_begin(reader->st, STMT_programmes, NO_ARGS)
                                                          : query_begin(reader->st, STMT_programme, ARGS(ARG_T(":code", code)));
-    while (query_row(&query)) {
+    while (counting.status == DB_OK && query_row(&query)) {
         struct db_programme programme = {0};
         query_fields(&query, programme_fields, &programme, NULL);
         programme.profile = query_text(&query, query.column);
         programme.profile_len = (size_t)sqlite3_column_bytes(query.stmt, query.column);
-        if (has_read(&query) && !each(cls, &programme, query_int(&query, query.column + 1)))
+        int64_t studies = has_read(&query) ? studies_of(&counting, programme.code) : 0;
+        if (has_read(&query) && counting.status == DB_OK && !each(cls, &programme, studies))
             return DB_OK;
     }
-    return query_status(&query);
+    return listed(&counting, &query);
 }
 
 enum db_status db_editions(struct db_reader *reader, const char *programme, bool (*each)(void *cls, const struct db_edition *edition),
                            void *cls)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_editions, ARGS(ARG_T(":programme", programme)));
+    struct query query CLEANUP(query_end) = programme == NULL
+                                                ? query_begin(reader->st, STMT_editions_newest, NO_ARGS)
+                                                : query_begin(reader->st, STMT_editions, ARGS(ARG_T(":programme", programme)));
     while (query_row(&query)) {
         struct db_edition edition = {0};
         query_fields(&query, edition_fields, &edition, NULL);
@@ -173,27 +214,31 @@ enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, cons
 enum db_status db_mechanisms(struct db_reader *reader, bool (*each)(void *cls, const struct db_mechanism *mechanism, int64_t study_count),
                              void *cls)
 {
+    struct counting counting CLEANUP(counting_end) = counting_begin(reader, DIM_MECHANISM, STMT_studies_of_mechanism);
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_mechanisms, NO_ARGS);
-    while (query_row(&query)) {
+    while (counting.status == DB_OK && query_row(&query)) {
         struct db_mechanism mechanism = {0};
         query_fields(&query, mechanism_fields, &mechanism, NULL);
-        if (has_read(&query) && !each(cls, &mechanism, query_int(&query, query.column)))
+        int64_t studies = has_read(&query) ? studies_of(&counting, mechanism.code) : 0;
+        if (has_read(&query) && counting.status == DB_OK && !each(cls, &mechanism, studies))
             return DB_OK;
     }
-    return query_status(&query);
+    return listed(&counting, &query);
 }
 
 enum db_status db_categories(struct db_reader *reader, bool (*each)(void *cls, const struct db_category *category, int64_t study_count),
                              void *cls)
 {
+    struct counting counting CLEANUP(counting_end) = counting_begin(reader, DIM_CATEGORY, STMT_studies_of_category);
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_categories, NO_ARGS);
-    while (query_row(&query)) {
+    while (counting.status == DB_OK && query_row(&query)) {
         struct db_category category = {0};
         query_fields(&query, category_fields, &category, NULL);
-        if (has_read(&query) && !each(cls, &category, query_int(&query, query.column)))
+        int64_t studies = has_read(&query) ? studies_of(&counting, category.code) : 0;
+        if (has_read(&query) && counting.status == DB_OK && !each(cls, &category, studies))
             return DB_OK;
     }
-    return query_status(&query);
+    return listed(&counting, &query);
 }
 
 static enum db_status read_aliases(struct db_reader *reader, struct arena *arena, struct db_institution *institution)
@@ -214,37 +259,77 @@ static enum db_status read_aliases(struct db_reader *reader, struct arena *arena
 enum db_status db_institutions(struct db_reader *reader,
                                bool (*each)(void *cls, const struct db_institution *institution, int64_t study_count), void *cls)
 {
-    struct db_reader *scope CLEANUP(reader_leave_at) = NULL; /* names and aliases of one state */
-    enum db_status status = reader_enter(reader);
-    if (status != DB_OK)
-        return status;
-    scope = reader;
+    struct counting counting CLEANUP(counting_end) = counting_begin(reader, DIM_INSTITUTION, STMT_studies_of_institution);
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_institutions, NO_ARGS);
-    while (query_row(&query)) {
+    while (counting.status == DB_OK && query_row(&query)) {
         struct arena arena CLEANUP(arena_free) = {0};
         struct db_institution institution = {0};
         query_fields(&query, institution_fields, &institution, NULL);
         query_fields(&query, institution_roles, &institution, NULL);
-        int64_t study_count = query_int(&query, query.column);
-        status = read_aliases(reader, &arena, &institution);
-        if (status != DB_OK)
-            return status;
-        if (has_read(&query) && !each(cls, &institution, study_count))
+        int64_t studies = has_read(&query) ? studies_of(&counting, institution.code) : 0;
+        if (counting.status == DB_OK)
+            counting.status = read_aliases(reader, &arena, &institution);
+        if (has_read(&query) && counting.status == DB_OK && !each(cls, &institution, studies))
             return DB_OK;
     }
-    return query_status(&query);
+    return listed(&counting, &query);
+}
+
+/* ── calls: awards by year and mechanism ────────────────────────────────────────────────────────────────────── */
+
+struct calls {
+    bool (*each)(void *cls, const struct db_call *call);
+    void *cls;
+    struct arena arena;
+    struct list mechanisms; /* struct db_ref, in their order */
+    bool failed;
+};
+
+static bool keep_mechanism(void *cls, const struct db_mechanism *mechanism, int64_t study_count)
+{
+    struct calls *calls = cls;
+    struct db_ref *ref = list_add(&calls->mechanisms, &calls->arena);
+    const struct db_text *label = &mechanism->label;
+    (void)study_count;
+    if (ref != NULL)
+        *ref = (struct db_ref){arena_strdup(&calls->arena, mechanism->code),
+                               {label->nb == NULL ? NULL : arena_strdup(&calls->arena, label->nb),
+                                label->en == NULL ? NULL : arena_strdup(&calls->arena, label->en)}};
+    calls->failed = ref == NULL || calls->arena.failed;
+    return !calls->failed;
+}
+
+/* A cell that holds an award is a call. */
+static bool tell_calls(void *cls, const struct db_stats *stats)
+{
+    struct calls *calls = cls;
+    const struct db_ref *mechanism = calls->mechanisms.items;
+    bool goes_on = true;
+    for (size_t i = 0; i < stats->cells_len && goes_on; i++) {
+        const struct db_stats_cell *cell = &stats->cells[i];
+        struct db_call call = {(int)cell->key[0].year, cell->key[1].ref, cell->awards, cell->amount_ore / 100, cell->study_count};
+        for (size_t j = 0; j < calls->mechanisms.len; j++)
+            if (strcmp(mechanism[j].code, cell->key[1].ref.code) == 0)
+                call.mechanism = mechanism[j];
+        goes_on = cell->awards == 0 || calls->each(calls->cls, &call);
+    }
+    return goes_on;
 }
 
 enum db_status db_calls(struct db_reader *reader, bool (*each)(void *cls, const struct db_call *call), void *cls)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_calls, NO_ARGS);
-    while (query_row(&query)) {
-        struct db_call call = {0};
-        query_fields(&query, call_fields, &call, NULL);
-        if (has_read(&query) && !each(cls, &call))
-            return DB_OK;
-    }
-    return query_status(&query);
+    const struct db_stats_query query = {.grain = DB_GRAIN_AWARD, .by = {DB_BY_CALL_YEAR, DB_BY_MECHANISM}, .by_len = 2};
+    struct calls calls = {.each = each, .cls = cls, .mechanisms = {.size = sizeof(struct db_ref)}};
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL; /* labels and sums of one state */
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = db_mechanisms(reader, keep_mechanism, &calls);
+    if (status == DB_OK)
+        status = calls.failed ? DB_NO_MEMORY : db_stats(reader, &query, tell_calls, &calls);
+    arena_free(&calls.arena);
+    return status;
 }
 
 enum db_status db_figures(struct db_reader *reader, const char *programme, const char *edition, const char *measure,

@@ -2,7 +2,7 @@
  * Making studies anew: numbers, bytes, version. A version grows when the bytes differ from the stored ones, or when what was
  * reported changed though it does not show in them.
  */
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +124,18 @@ static bool touched_next(struct db_import *import, int64_t *id, struct touch *re
     return has_row;
 }
 
+/* By themselves: what is to be entered into the index waits in memory, but no longer than to the next statement that may have to be undone.
+ */
+static enum db_status refresh_searched(struct db_import *import)
+{
+    int64_t id = 0;
+    struct touch why;
+    enum db_status status = DB_OK;
+    while (status == DB_OK && touched_next(import, &id, &why, &status))
+        status = search_refresh(import->st, id);
+    return status;
+}
+
 enum db_status import_refresh(struct db_import *import)
 {
     int64_t id = 0;
@@ -131,6 +143,8 @@ enum db_status import_refresh(struct db_import *import)
     enum db_status status = DB_OK;
     while (status == DB_OK && touched_next(import, &id, &why, &status))
         status = refresh_one(import, id, &why);
+    if (status == DB_OK)
+        status = refresh_searched(import);
     if (status == DB_OK)
         status = stats_changes_store(import->st, &import->sums);
     return status == DB_OK ? statement_run(import->st, STMT_touched_clear, NO_ARGS) : status;

@@ -4,28 +4,10 @@
  */
 #include "db/sortkey.h"
 #include "db/internal.h"
+#include "base/latin.h"
+#include "base/utf8.h"
 
 #include <string.h>
-
-/* Letters of Latin-1 (from U+00C0) and Latin Extended-A (to U+017F) without their accents; ä is æ, ö and œ ø, ü y, as Norwegian
- * lists have it. A space is no letter. */
-static const char letters[] = "aaaa{}{ceeeeiiii"
-                              "dnoooo| |uuuyyts"
-                              "aaaa{}{ceeeeiiii"
-                              "dnoooo| |uuuyyty"
-                              "aaaaaacccccccc"
-                              "ddddeeeeeeeeee"
-                              "gggggggghhhh"
-                              "iiiiiiiiiiii"
-                              "jjkkkllllllllll"
-                              "nnnnnnnnn"
-                              "oooo||||"
-                              "rrrrrrssssssss"
-                              "tttttt"
-                              "uuuuuuuuyyuu"
-                              "wwyyyzzzzzz"
-                              "s";
-_Static_assert(sizeof letters - 1 == 0x180 - 0xC0, "one letter for each character");
 
 #define SPACE ' '
 
@@ -41,9 +23,9 @@ static unsigned char letter_of(uint32_t c)
         return (unsigned char)(c - 'A' + 'a');
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
         return (unsigned char)c;
-    if (c >= 0xC0 && c < 0x180)
-        return (unsigned char)letters[c - 0xC0];
-    return c < 0xC0 || (c >= 0x2000 && c < 0x2070) ? SPACE : 0;
+    if (c >= LATIN_FIRST && c <= LATIN_LAST)
+        return latin_letter(c) == '~' ? 'y' : (unsigned char)latin_letter(c); /* ü stands at y */
+    return c < LATIN_FIRST || (c >= 0x2000 && c < 0x2070) ? SPACE : 0;
 }
 
 /* A letter and the mark after it that makes it another letter. */
@@ -121,18 +103,4 @@ uint32_t utf8_lax_next(const char **text)
     }
     *text += c == 0 ? 0 : more + 1;
     return c;
-}
-
-size_t utf8_put(uint32_t c, char *out)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = more; i > 0; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3F));
-    out[0] = (char)(lead[more] | c);
-    return more + 1;
 }

@@ -2,24 +2,20 @@
  * Statistics: a table with a cell for every value of its dimensions, filled from kept sums where there are any, else from the records.
  * What was computed from the records stays for the data version.
  */
+#include "db/image.h"
 #include "db/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-struct table {
-    struct stats_axis axis[DB_BY_MAX];
-    struct stats_sums *sums; /* one for each cell, and the total at the end */
-    size_t cells_len;
-};
-
-static void table_free(struct table *table)
+static void table_free(struct stats_table *table)
 {
     for (size_t i = 0; i < DB_BY_MAX; i++)
         stats_axis_free(&table->axis[i]);
 }
 
 static enum db_status table_rule(struct db_reader *reader, struct arena *work, struct arena *arena, const struct db_stats_query *query,
-                                 struct table *table)
+                                 struct stats_table *table)
 {
     enum db_status status = DB_OK;
     table->cells_len = query->by_len > 0;
@@ -53,8 +49,13 @@ static size_t place_of_code(const struct stats_axis *axis, const char *code)
     return entry != NULL ? entry->index : axis->keys.len;
 }
 
+size_t stats_axis_place(const struct stats_axis *axis, const char *key)
+{
+    return axis->has_years && key != NULL ? place_of_year(axis, strtol(key, NULL, 10)) : place_of_code(axis, key);
+}
+
 /* The place of a row's cell; cells_len when there is none. */
-static size_t place_of(const struct table *table, size_t by_len, struct query *row)
+static size_t place_of(const struct stats_table *table, size_t by_len, struct query *row)
 {
     size_t place = 0;
     for (size_t i = 0; i < by_len; i++) {
@@ -70,14 +71,14 @@ static size_t place_of(const struct table *table, size_t by_len, struct query *r
 /* ── from kept sums ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct kept {
-    struct table *table;
+    struct stats_table *table;
     bool is_total, is_lost; /* a cell that no axis has */
 };
 
 static bool take_kept(void *cls, const char *key, const struct stats_sums *sums)
 {
     struct kept *kept = cls;
-    const struct table *table = kept->table;
+    const struct stats_table *table = kept->table;
     const struct stats_axis *axis = &table->axis[0];
     size_t place = kept->is_total ? table->cells_len : place_of_code(axis, key);
     kept->is_lost = !kept->is_total && place == axis->keys.len;
@@ -86,7 +87,7 @@ static bool take_kept(void *cls, const char *key, const struct stats_sums *sums)
     return !kept->is_lost;
 }
 
-static enum db_status fill_kept(struct db_reader *reader, const struct db_stats_query *query, struct table *table)
+static enum db_status fill_kept(struct db_reader *reader, const struct db_stats_query *query, struct stats_table *table)
 {
     struct db_stats_query total = *query;
     total.by_len = 0;
@@ -102,7 +103,7 @@ static enum db_status fill_kept(struct db_reader *reader, const struct db_stats_
 
 struct pass {
     const struct db_stats_query *query;
-    struct table *table;
+    struct stats_table *table;
     struct stats_leaders leaders;
     enum { TOTAL_LATER, TOTAL_BY_ROW, TOTAL_BY_STUDY } total; /* by row: a study is in one cell; by study: its rows follow one another */
     struct stats_sums one;                                    /* the study so far, of TOTAL_BY_STUDY */
@@ -151,7 +152,7 @@ static bool add_to_study(struct pass *pass, const struct stats_member *member)
 
 static enum db_status add_row(struct pass *pass, struct query *row)
 {
-    const struct table *table = pass->table;
+    const struct stats_table *table = pass->table;
     struct stats_member member = stats_member_read(row, pass->query->by_len);
     size_t place = place_of(table, pass->query->by_len, row);
     if (pass->query->by_len > 0 && place == table->cells_len) /* an axis that does not know a value that the records have */
@@ -176,7 +177,8 @@ static enum db_status pass_run(struct db_reader *reader, struct arena *work, str
     return status == DB_OK ? query_status(&rows) : status;
 }
 
-static enum db_status fill_computed(struct db_reader *reader, struct arena *work, const struct db_stats_query *query, struct table *table)
+static enum db_status fill_by_engine(struct db_reader *reader, struct arena *work, const struct db_stats_query *query,
+                                     struct stats_table *table)
 {
     struct db_stats_query total = *query;
     total.by_len = 0;
@@ -187,16 +189,27 @@ static enum db_status fill_computed(struct db_reader *reader, struct arena *work
         cells.total = TOTAL_BY_ROW;
     else if (stats_is_in_turn(query) && !is_kept)
         cells.total = TOTAL_BY_STUDY;
-    reader->db->answers.computed++;
     enum db_status status = pass_run(reader, work, &cells);
     if (status != DB_OK || cells.total != TOTAL_LATER)
         return status;
     return is_kept ? fill_kept(reader, &total, table) : pass_run(reader, work, &whole);
 }
 
+static enum db_status fill_computed(struct db_reader *reader, struct arena *work, const struct db_stats_query *query,
+                                    struct stats_table *table)
+{
+    const struct image *image;
+    enum db_status status = reader_image(reader, &image);
+    reader->db->answers.computed++;
+    if (status == DB_OK)
+        status = image != NULL ? image_stats(reader, image, work, query, table) : fill_by_engine(reader, work, query, table);
+    image_let_go(reader->db, image);
+    return status;
+}
+
 /* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void key_cell(const struct table *table, size_t by_len, size_t place, struct db_stats_cell *cell)
+static void key_cell(const struct stats_table *table, size_t by_len, size_t place, struct db_stats_cell *cell)
 {
     for (size_t k = by_len; k-- > 0;) {
         const struct db_stats_key *keys = table->axis[k].keys.items;
@@ -205,7 +218,7 @@ static void key_cell(const struct table *table, size_t by_len, size_t place, str
     }
 }
 
-static enum db_status read_out(const struct table *table, struct arena *arena, const struct db_stats_query *query,
+static enum db_status read_out(const struct stats_table *table, struct arena *arena, const struct db_stats_query *query,
                                struct db_stats *ret_stats)
 {
     struct db_stats_cell *cells = arena_array(arena, table->cells_len + 1, sizeof *cells);
@@ -221,77 +234,57 @@ static enum db_status read_out(const struct table *table, struct arena *arena, c
     return DB_OK;
 }
 
-static enum db_status find_out(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query,
-                               struct db_stats *ret_stats)
+static enum db_status find_out(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found)
 {
+    const struct db_stats_query *query = asked;
     struct arena work CLEANUP(arena_free) = {0};
-    struct table table CLEANUP(table_free) = {0};
-    enum db_status status = table_rule(reader, &work, arena, query, &table);
+    struct stats_table table CLEANUP(table_free) = {0};
+    struct db_stats *stats = arena_alloc(arena, sizeof *stats);
+    enum db_status status = stats == NULL ? DB_NO_MEMORY : table_rule(reader, &work, arena, query, &table);
     if (status == DB_OK)
         status = stats_is_kept(query) ? fill_kept(reader, query, &table) : fill_computed(reader, &work, query, &table);
-    return status == DB_OK ? read_out(&table, arena, query, ret_stats) : status;
+    *ret_found = stats;
+    return status == DB_OK ? read_out(&table, arena, query, stats) : status;
 }
 
-typedef bool (*each_fn)(void *cls, const struct db_stats *stats);
+struct told {
+    bool (*each)(void *cls, const struct db_stats *stats);
+    void *cls;
+};
 
-static enum db_status answer_alone(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
+static void tell(void *cls, const void *found)
+{
+    const struct told *told = cls;
+    told->each(told->cls, found);
+}
+
+/* Kept sums are read as fast as a stored answer would be. */
+static enum db_status tell_kept(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
 {
     struct arena arena CLEANUP(arena_free) = {0};
-    struct db_stats stats;
-    enum db_status status = find_out(reader, &arena, query, &stats);
+    const void *found = NULL;
+    enum db_status status = find_out(reader, &arena, query, &found);
     if (status == DB_OK)
-        each(cls, &stats);
-    return status;
-}
-
-/* ── for all readers ────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* Of the state this reader sees, which may be older than the newest. */
-static enum db_status version_seen(struct db_reader *reader, int64_t *ret_version)
-{
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
-    *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
-    return query_status(&query);
-}
-
-static enum db_status answer_shared(struct db_reader *reader, const struct db_stats_query *query, each_fn each, void *cls)
-{
-    struct arena work CLEANUP(arena_free) = {0};
-    struct stats_store *store = &reader->db->answers;
-    struct sql sql = sql_begin(&work);
-    int64_t version = -1;
-    size_t key_len = 0;
-    bool is_mine = false;
-    enum db_status status = version_seen(reader, &version);
-    stats_question(&sql, query, 0);
-    sql_add(&sql, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
-    const char *key = sql_key(&sql, &key_len);
-    if (status != DB_OK || key == NULL)
-        return status != DB_OK ? status : DB_NO_MEMORY;
-    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &is_mine);
-    if (answer == NULL)
-        return answer_alone(reader, query, each, cls);
-    if (is_mine) {
-        status = find_out(reader, &answer->arena, query, &answer->stats);
-        stats_store_hand_over(store, answer, status == DB_OK);
-    }
-    if (status == DB_OK)
-        each(cls, &answer->stats);
-    stats_store_let_go(store, answer);
+        tell(told, found);
     return status;
 }
 
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls)
 {
+    struct arena work CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct told told = {each, cls};
+    struct sql key = sql_begin(&work);
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    /* In memory a reader may see what an import has not committed: it has no version yet. */
-    bool is_settled = reader->db->path != NULL || !reader->db->importing;
-    return is_settled && !stats_is_kept(query) ? answer_shared(reader, query, each, cls) : answer_alone(reader, query, each, cls);
+    if (stats_is_kept(query))
+        return tell_kept(reader, query, &told);
+    stats_question(&key, query, 0);
+    sql_add(&key, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
+    return answer_shared(reader, &(struct shared_question){&key, query, find_out}, tell, &told);
 }
 
 int64_t db_stats_computed(const struct db *db)

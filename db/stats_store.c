@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define STATS_KEPT_MAX ((size_t)16 * 1024 * 1024)
 
@@ -16,7 +17,13 @@ bool stats_store_begin(struct stats_store *store)
     store->data_version = -1;
     if (pthread_mutex_init(&store->lock, NULL) != 0)
         return false;
-    if (pthread_cond_init(&store->arrived, NULL) == 0)
+    pthread_condattr_t clock; /* of struct db_bound */
+    bool is_made = pthread_condattr_init(&clock) == 0;
+    if (is_made) {
+        is_made = pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->arrived, &clock) == 0;
+        pthread_condattr_destroy(&clock);
+    }
+    if (is_made)
         return true;
     pthread_mutex_destroy(&store->lock);
     return false;
@@ -144,8 +151,22 @@ static void let_go(struct stats_store *store, struct stats_answer *answer)
 
 /* ── taking and giving ──────────────────────────────────────────────────────────────────────────────────────── */
 
-/* NULL: it came to nothing, or there is no memory; the caller computes for itself. */
-static struct stats_answer *take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine)
+/* Whether it arrived, one way or the other, before the bound passed. */
+static bool await(struct stats_store *store, const struct stats_answer *answer, const struct db_bound *bound)
+{
+    const struct timespec until = {.tv_sec = bound->until / 1000000, .tv_nsec = bound->until % 1000000 * 1000};
+    while (answer->state == ANSWER_COMING && !bound_is_passed(bound)) {
+        if (bound->until == 0)
+            pthread_cond_wait(&store->arrived, &store->lock);
+        else
+            pthread_cond_timedwait(&store->arrived, &store->lock, &until);
+    }
+    return answer->state != ANSWER_COMING;
+}
+
+/* NULL: there is no memory, or no time; the caller computes for itself. */
+static struct stats_answer *take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                 const struct db_bound *bound, bool *ret_is_mine)
 {
     uint64_t hash = hash_of(key, key_len);
     if (data_version < store->data_version)
@@ -163,19 +184,20 @@ static struct stats_answer *take(struct stats_store *store, int64_t data_version
     answer->uses++;
     unchain(store, answer);
     chain(store, answer);
-    while (answer->state == ANSWER_COMING)
-        pthread_cond_wait(&store->arrived, &store->lock);
+    bool has_arrived = await(store, answer, bound);
     if (answer->state == ANSWER_HERE)
         return answer;
     let_go(store, answer);
-    return NULL;
+    /* Who computed it gave up: one of those who waited goes on, and the others wait for that one. */
+    return has_arrived && data_version == store->data_version ? take(store, data_version, key, key_len, bound, ret_is_mine) : NULL;
 }
 
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len, bool *ret_is_mine)
+struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
+                                      const struct db_bound *bound, bool *ret_is_mine)
 {
     *ret_is_mine = false;
     pthread_mutex_lock(&store->lock);
-    struct stats_answer *answer = take(store, data_version, key, key_len, ret_is_mine);
+    struct stats_answer *answer = take(store, data_version, key, key_len, bound, ret_is_mine);
     pthread_mutex_unlock(&store->lock);
     return answer;
 }
@@ -199,6 +221,51 @@ void stats_store_let_go(struct stats_store *store, struct stats_answer *answer)
     pthread_mutex_lock(&store->lock);
     let_go(store, answer);
     pthread_mutex_unlock(&store->lock);
+}
+
+/* ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef void (*use_fn)(void *cls, const void *found);
+
+static enum db_status answer_alone(struct db_reader *reader, const struct shared_question *question, use_fn use, void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    const void *found = NULL;
+    enum db_status status = question->find_out(reader, &arena, question->asked, &found);
+    if (status == DB_OK)
+        use(cls, found);
+    return status;
+}
+
+/* In memory a reader may see what an import has not committed: it has no version yet. */
+static bool is_settled(const struct db *db)
+{
+    return db->path != NULL || !db->importing;
+}
+
+enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, use_fn use, void *cls)
+{
+    struct stats_store *store = &reader->db->answers;
+    int64_t version = -1;
+    size_t key_len = 0;
+    bool is_mine = false;
+    if (!is_settled(reader->db))
+        return answer_alone(reader, question, use, cls);
+    enum db_status status = reader_version(reader, &version);
+    const char *key = sql_key(question->key, &key_len);
+    if (status != DB_OK || key == NULL)
+        return status != DB_OK ? status : DB_NO_MEMORY;
+    struct stats_answer *answer = stats_store_take(store, version, key, key_len, &reader->bound, &is_mine);
+    if (answer == NULL)
+        return answer_alone(reader, question, use, cls);
+    if (is_mine) {
+        status = question->find_out(reader, &answer->arena, question->asked, &answer->found);
+        stats_store_hand_over(store, answer, status == DB_OK);
+    }
+    if (status == DB_OK)
+        use(cls, answer->found);
+    stats_store_let_go(store, answer);
+    return status;
 }
 
 void stats_store_end(struct stats_store *store)

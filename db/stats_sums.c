@@ -95,7 +95,12 @@ static size_t number_of(struct stats_leaders *leaders, const char *leader)
 bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums)
 {
     size_t number = leader == NULL ? 0 : number_of(leaders, leader);
-    if (number == 0 || !make_room(leaders))
+    return number != 0 && stats_leaders_count(leaders, cell, number, sums);
+}
+
+bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums)
+{
+    if (!make_room(leaders))
         return false;
     assert(number < UINT64_C(1) << 32 && cell < UINT64_C(1) << 32);
     uint64_t pair = (uint64_t)cell << 32 | number;

@@ -15,6 +15,7 @@ const char *db_status_text(enum db_status status)
     case DB_DAMAGED: return "The file is no register, or it is damaged.";
     case DB_TOO_NEW: return "The database was written by a later version of studyd.";
     case DB_NO_MEMORY: return "There is not enough memory.";
+    case DB_TIMEOUT: return "The answer was not there in time.";
     case DB_CONFLICT: return "The data contradict what is stored.";
     case DB_BUG: return "An error in the program.";
     }
@@ -26,14 +27,23 @@ static const struct {
     int code;
     enum db_status status;
 } codes[] = {
-    {SQLITE_OK, DB_OK},           {SQLITE_ROW, DB_OK},
-    {SQLITE_DONE, DB_OK},         {SQLITE_BUSY, DB_BUSY},
-    {SQLITE_LOCKED, DB_BUSY},     {SQLITE_PROTOCOL, DB_BUSY},
-    {SQLITE_FULL, DB_FULL},       {SQLITE_READONLY, DB_READ_ONLY},
-    {SQLITE_PERM, DB_READ_ONLY},  {SQLITE_CANTOPEN, DB_READ_ONLY},
-    {SQLITE_IOERR, DB_DAMAGED},   {SQLITE_CORRUPT, DB_DAMAGED},
-    {SQLITE_NOTADB, DB_DAMAGED},  {SQLITE_NOMEM, DB_NO_MEMORY},
-    {SQLITE_TOOBIG, DB_CONFLICT}, {SQLITE_CONSTRAINT, DB_CONFLICT},
+    {SQLITE_OK, DB_OK},
+    {SQLITE_ROW, DB_OK},
+    {SQLITE_DONE, DB_OK},
+    {SQLITE_BUSY, DB_BUSY},
+    {SQLITE_LOCKED, DB_BUSY},
+    {SQLITE_PROTOCOL, DB_BUSY},
+    {SQLITE_FULL, DB_FULL},
+    {SQLITE_READONLY, DB_READ_ONLY},
+    {SQLITE_PERM, DB_READ_ONLY},
+    {SQLITE_CANTOPEN, DB_READ_ONLY},
+    {SQLITE_IOERR, DB_DAMAGED},
+    {SQLITE_CORRUPT, DB_DAMAGED},
+    {SQLITE_NOTADB, DB_DAMAGED},
+    {SQLITE_NOMEM, DB_NO_MEMORY},
+    {SQLITE_TOOBIG, DB_CONFLICT},
+    {SQLITE_CONSTRAINT, DB_CONFLICT},
+    {SQLITE_INTERRUPT, DB_TIMEOUT},
 };
 
 enum db_status status_of(int sqlite_code)

@@ -2,7 +2,8 @@
  * The list of studies. A page is found by its keys, never by counting rows; ids first, bytes afterwards, so that sorting carries
  * nothing heavy.
  */
-#include "db/internal.h"
+#include "db/image.h"
+#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -78,6 +79,62 @@ static void add_order(struct sql *sql, const struct ordering *ordering, bool bac
     }
 }
 
+static bool is_by_relevance(const struct ordering *ordering)
+{
+    for (size_t i = 0; i < ordering->len; i++)
+        if (ordering->keys[i].key == DB_SORT_RELEVANCE)
+            return true;
+    return false;
+}
+
+/* By relevance, what fits is asked for first, and the other filters of what comes from there. */
+static void add_source(struct sql *sql, const struct walk *walk)
+{
+    struct db_study_filter filter = walk->query->filter;
+    if (is_by_relevance(&walk->ordering)) {
+        assert(filter.q != NULL);
+        sql_search_scored(sql, filter.q, walk->is_bounded);
+        filter.q = NULL;
+    } else {
+        sql_add(sql, " FROM study s");
+    }
+    sql_filter(sql, &filter);
+}
+
+static enum db_status count_fitting(struct db_reader *reader, struct arena *arena, const struct db_search *search, int64_t *ret_count)
+{
+    const struct image *image = NULL;
+    struct query query CLEANUP(query_end) = {0};
+    struct sql sql = sql_begin(arena);
+    enum db_status status = reader_image(reader, &image);
+    if (image != NULL) {
+        status = image_fitting(reader, image, search, ret_count);
+        image_let_go(reader->db, image);
+        return status;
+    }
+    sql_search_count(&sql, search);
+    if (status == DB_OK)
+        status = sql_query(&sql, reader->st, &query);
+    if (status == DB_OK && query_row(&query))
+        *ret_count = query_int(&query, 0);
+    return status == DB_OK ? query_status(&query) : status;
+}
+
+enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk)
+{
+    int64_t fitting = 0;
+    if (!is_by_relevance(&walk->ordering))
+        return DB_OK;
+    for (size_t i = 0; i < walk->ordering.len && walk->from != NULL; i++)
+        if (walk->ordering.keys[i].key == DB_SORT_RELEVANCE) {
+            walk->is_bounded = walk->from[i].number < 0;
+            return DB_OK;
+        }
+    enum db_status status = count_fitting(reader, arena, walk->query->filter.q, &fitting);
+    walk->is_bounded = fitting > SEARCH_RANKED_MAX;
+    return status;
+}
+
 enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct query *ret_query)
 {
     struct sql sql = sql_begin(arena);
@@ -86,13 +143,13 @@ enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const s
         sql_add(&sql, ", ");
         add_column(&sql, &walk->ordering.keys[i], "");
     }
-    sql_add(&sql, " FROM study s");
-    sql_filter(&sql, &walk->query->filter);
+    add_source(&sql, walk);
     if (walk->from != NULL && is_row_comparable(&walk->ordering, walk->backwards))
         add_row_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
     else if (walk->from != NULL)
         add_keys_beyond(&sql, &walk->ordering, walk->backwards, walk->from);
-    add_order(&sql, &walk->ordering, walk->backwards);
+    if (!walk->any || !is_by_relevance(&walk->ordering))
+        add_order(&sql, &walk->ordering, walk->backwards);
     sql_add(&sql, " LIMIT ?");
     sql_int(&sql, walk->limit);
     sql_keep(&sql);
@@ -101,13 +158,7 @@ enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const s
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct rows {
-    struct list ids;              /* int64_t, in the order of the walk */
-    struct db_position near, far; /* of the first and the last row of the walk */
-    bool has_more;
-};
-
-static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows)
+static enum db_status read_rows(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
     struct query query CLEANUP(query_end) = {0};
     int limit = walk->query->limit;
@@ -132,12 +183,18 @@ static enum db_status read_rows(struct db_reader *reader, struct arena *arena, s
 }
 
 /* Whether anything lies before the first row of the walk. */
-static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct rows *rows,
+static enum db_status look_back(struct db_reader *reader, struct arena *arena, const struct walk *walk, const struct page_rows *rows,
                                 bool *ret_has)
 {
     struct sql_value from[SORT_KEYS_MAX];
     struct query query CLEANUP(query_end) = {0};
-    struct walk back = {walk->query, walk->ordering, from, !walk->backwards, 1};
+    struct walk back = {.query = walk->query,
+                        .ordering = walk->ordering,
+                        .from = from,
+                        .backwards = !walk->backwards,
+                        .any = true,
+                        .is_bounded = walk->is_bounded,
+                        .limit = 1};
     bool fits = position_read(&walk->ordering, &rows->near, from);
     assert(fits);
     enum db_status status = walk_begin(reader, arena, &back, &query);
@@ -147,29 +204,39 @@ static enum db_status look_back(struct db_reader *reader, struct arena *arena, c
     return query_status(&query);
 }
 
-static enum db_status hand_out(struct db_reader *reader, const struct rows *rows, const struct walk *walk, db_study_bytes_fn each,
-                               void *cls)
+static enum db_status hand_out(struct db_reader *reader, const struct db_studies_query *query, const struct page_rows *rows,
+                               db_study_bytes_fn each, void *cls)
 {
-    enum db_statement get = rendered_get(walk->query->form);
+    struct search_hits hits CLEANUP(search_hits_end) = {.sought_len = 0};
+    bool has_hits = query->hits != NULL && query->filter.q != NULL;
+    enum db_status status = has_hits ? search_hits_begin(query->filter.q, &hits) : DB_OK;
     const int64_t *ids = rows->ids.items;
-    for (size_t i = 0; i < rows->ids.len; i++) {
-        int64_t id = ids[walk->backwards ? rows->ids.len - 1 - i : i];
-        struct query query CLEANUP(query_end) = query_begin(reader->st, get, ARGS(ARG_I(":study", id)));
-        if (!query_row(&query))
-            return query_status(&query) == DB_OK ? DB_DAMAGED : query_status(&query);
-        const void *bytes = sqlite3_column_blob(query.stmt, 0);
-        if (!each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0)))
+    for (size_t i = 0; i < rows->ids.len && status == DB_OK; i++) {
+        int64_t id = ids[query->backwards ? rows->ids.len - 1 - i : i];
+        if (has_hits)
+            status = search_hits_of(&hits, reader->st, id, query->hits, cls);
+        struct query row CLEANUP(query_end) = query_begin(reader->st, rendered_get(query->form), ARGS(ARG_I(":study", id)));
+        if (!query_row(&row))
+            return query_status(&row) == DB_OK ? DB_DAMAGED : query_status(&row);
+        const void *bytes = sqlite3_column_blob(row.stmt, 0);
+        if (status == DB_OK && !each(cls, bytes, (size_t)sqlite3_column_bytes(row.stmt, 0)))
             return DB_OK;
     }
-    return DB_OK;
+    return status;
 }
 
 enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count)
 {
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
-    sql_add(&sql, "SELECT count(*) FROM study s");
-    sql_filter(&sql, filter);
+    struct db_study_filter rest = *filter;
+    rest.q = NULL;
+    if (filter->q != NULL && filter_is_empty(&rest)) {
+        sql_search_count(&sql, filter->q);
+    } else {
+        sql_add(&sql, "SELECT count(*) FROM study s");
+        sql_filter(&sql, filter);
+    }
     enum db_status status = sql_query(&sql, reader->st, &query);
     if (status != DB_OK)
         return status;
@@ -178,21 +245,53 @@ enum db_status studies_count(struct db_reader *reader, struct arena *arena, cons
     return query_status(&query);
 }
 
-static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct rows *rows,
-                                struct db_studies_page *ret_page)
+/* The engine's page: the total, the rows, and whether any lie behind them. */
+static enum db_status ask_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows)
 {
-    bool has_before = false;
-    enum db_status status = studies_count(reader, arena, &walk->query->filter, &ret_page->total);
+    enum db_status status = studies_count(reader, arena, &walk->query->filter, &rows->total);
     if (status == DB_OK)
         status = read_rows(reader, arena, walk, rows);
+    if (status == DB_OK && rows->ids.len > 0 && walk->from != NULL)
+        status = look_back(reader, arena, walk, rows, &rows->has_behind);
+    return status;
+}
+
+/* The same from the image, where there is one that knows the place. */
+static enum db_status find_page(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct page_rows *rows,
+                                bool *ret_is_answered)
+{
+    const struct page_question question = {
+        .filter = &walk->query->filter,
+        .ordering = &walk->ordering,
+        .from = walk->query->from,
+        .values = walk->from,
+        .backwards = walk->backwards,
+        .is_bounded = walk->is_bounded,
+        .limit = walk->query->limit,
+    };
+    const struct image *image = NULL;
+    enum db_status status = reader_image(reader, &image);
+    if (image != NULL)
+        status = image_page(reader, image, arena, &question, rows, ret_is_answered);
+    image_let_go(reader->db, image);
+    return status;
+}
+
+static enum db_status read_page(struct db_reader *reader, struct arena *arena, struct walk *walk, struct page_rows *rows,
+                                struct db_studies_page *ret_page)
+{
+    bool is_answered = false;
+    enum db_status status = walk_settle(reader, arena, walk);
+    if (status == DB_OK)
+        status = find_page(reader, arena, walk, rows, &is_answered);
+    if (status == DB_OK && !is_answered)
+        status = ask_page(reader, arena, walk, rows);
     /* Nothing beyond the position: whatever there is lies before it. */
-    if (status == DB_OK && rows->ids.len == 0)
-        has_before = ret_page->total > 0;
-    else if (status == DB_OK && walk->from != NULL)
-        status = look_back(reader, arena, walk, rows, &has_before);
+    bool has_behind = rows->ids.len == 0 ? rows->total > 0 : rows->has_behind;
+    ret_page->total = rows->total;
     ret_page->returned = (int)rows->ids.len;
-    ret_page->more_before = walk->backwards ? rows->has_more : has_before;
-    ret_page->more_after = walk->backwards ? has_before : rows->has_more;
+    ret_page->more_before = walk->backwards ? rows->has_more : has_behind;
+    ret_page->more_after = walk->backwards ? has_behind : rows->has_more;
     ret_page->first = walk->backwards ? rows->far : rows->near;
     ret_page->last = walk->backwards ? rows->near : rows->far;
     return status;
@@ -205,7 +304,7 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct sql_value from[SORT_KEYS_MAX];
     struct walk walk = {.query = query, .ordering = ordering_of(query), .backwards = query->backwards};
-    struct rows rows = {.ids = {.size = sizeof(int64_t)}};
+    struct page_rows rows = {.ids = {.size = sizeof(int64_t)}};
     assert(query->limit > 0);
     *ret_page = (struct db_studies_page){0};
     if (query->from != NULL) {
@@ -218,7 +317,7 @@ enum db_status db_studies_list(struct db_reader *reader, const struct db_studies
         return status;
     scope = reader;
     status = read_page(reader, &arena, &walk, &rows, ret_page);
-    return status == DB_OK ? hand_out(reader, &rows, &walk, each, cls) : status;
+    return status == DB_OK ? hand_out(reader, query, &rows, each, cls) : status;
 }
 
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count)

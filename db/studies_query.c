@@ -2,7 +2,7 @@
  * Questions about studies are put together from constant fragments; what a client sends is bound, never written. A question of a
  * shape that was asked before is prepared already.
  */
-#include "db/internal.h"
+#include "db/search_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -299,11 +299,13 @@ void sql_filter(struct sql *sql, const struct db_study_filter *filter)
         sql_add(sql, tri == DB_ANY ? "" : tri == DB_YES ? tri_filters[i].yes : tri_filters[i].no);
     }
     add_awards(sql, filter);
+    if (filter->q != NULL)
+        sql_search(sql, filter->q);
 }
 
 bool filter_is_empty(const struct db_study_filter *filter)
 {
-    bool is_empty = filter->award_call_year.len == 0 && filter->award_mechanism.len == 0;
+    bool is_empty = filter->award_call_year.len == 0 && filter->award_mechanism.len == 0 && filter->q == NULL;
     for (size_t i = 0; i < COUNT_OF(code_filters); i++)
         is_empty = is_empty && ((const struct db_codes *)(const void *)((const char *)filter + code_filters[i].offset))->len == 0;
     for (size_t i = 0; i < COUNT_OF(range_filters); i++)

@@ -54,9 +54,11 @@ static bool follows_index(const struct db_studies_walk *walk, const struct db_st
 
 static enum db_status begin(struct db_studies_walk *walk, const struct db_studies_query *query, int64_t most, int64_t *ret_total)
 {
-    const struct walk all = {.query = query, .ordering = ordering_of(query), .limit = -1};
+    struct walk all = {.query = query, .ordering = ordering_of(query), .limit = -1};
     bool has_more = false;
-    enum db_status status = walk_begin(walk->reader, &walk->arena, &all, &walk->ids);
+    enum db_status status = walk_settle(walk->reader, &walk->arena, &all);
+    if (status == DB_OK)
+        status = walk_begin(walk->reader, &walk->arena, &all, &walk->ids);
     if (status != DB_OK)
         return status;
     sqlite3_stmt_status(walk->ids.stmt, SQLITE_STMTSTATUS_SORT, 1); /* counts from here */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Versions are asked for with every request, so they are in memory: numbers as atomics, studies in a map. The map is written only
- * after a commit, and by one thread.
+ * Versions are asked for with every request, so they are in memory: numbers as atomics; studies in the image there was at open, and in a
+ * map those that changed since, or all where there was none. The map is written only after a commit, and by one thread.
  */
-#include "db/internal.h"
+#include "db/image.h"
 
 #include <assert.h>
 #include <string.h>
@@ -28,6 +28,12 @@ static struct versions *versions_of(const struct db *db)
     return (struct versions *)&db->versions;
 }
 
+/* NO_VALUE = the image does not have it. */
+static uint32_t row_of(const struct versions *versions, const char *code)
+{
+    return versions->base == NULL ? NO_VALUE : image_find(versions->base, code);
+}
+
 bool db_study_state(const struct db *db, const char *code, struct db_study_state *ret_state)
 {
     struct versions *versions = versions_of(db);
@@ -36,12 +42,19 @@ bool db_study_state(const struct db *db, const char *code, struct db_study_state
     if (entry != NULL)
         *ret_state = entry->state;
     pthread_rwlock_unlock(&versions->lock);
-    return entry != NULL;
+    uint32_t row = entry == NULL ? row_of(versions, code) : NO_VALUE;
+    if (row != NO_VALUE)
+        *ret_state =
+            (struct db_study_state){image_numbers(versions->base, COLUMN_VERSION)[row], image_numbers(versions->base, COLUMN_UPDATED)[row]};
+    return entry != NULL || row != NO_VALUE;
 }
 
 const char *versions_code(const struct db *db, const char *code)
 {
     struct versions *versions = versions_of(db);
+    uint32_t row = row_of(versions, code);
+    if (row != NO_VALUE)
+        return image_code(versions->base, row);
     pthread_rwlock_rdlock(&versions->lock);
     const struct map_entry *entry = map_find(&versions->map, code);
     const char *kept = entry == NULL ? NULL : entry->key;
@@ -52,14 +65,20 @@ const char *versions_code(const struct db *db, const char *code)
 void versions_each(const struct db *db, bool (*each)(void *cls, const char *code), void *cls)
 {
     struct versions *versions = versions_of(db);
+    size_t rows = versions->base == NULL ? 0 : versions->base->len;
+    bool goes_on = true;
+    for (size_t row = 0; row < rows && goes_on; row++)
+        goes_on = each(cls, image_code(versions->base, row));
     pthread_rwlock_rdlock(&versions->lock);
-    for (size_t i = 0; i < versions->map.room; i++)
-        if (versions->map.slots[i].key != NULL && !each(cls, versions->map.slots[i].key))
-            break;
+    for (size_t i = 0; i < versions->map.room && goes_on; i++) {
+        const char *code = versions->map.slots[i].key;
+        if (code != NULL && row_of(versions, code) == NO_VALUE)
+            goes_on = each(cls, code);
+    }
     pthread_rwlock_unlock(&versions->lock);
 }
 
-static enum db_status load_register(struct db *db)
+enum db_status versions_begin(struct db *db)
 {
     struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_register_get, NO_ARGS);
     if (!query_row(&query))
@@ -76,9 +95,9 @@ static enum db_status load_register(struct db *db)
 enum db_status versions_load(struct db *db)
 {
     struct versions *versions = &db->versions;
-    enum db_status status = load_register(db);
-    if (status != DB_OK)
-        return status;
+    versions->base = image_take(db, db_data_version(db));
+    if (versions->base != NULL)
+        return DB_OK;
     struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_versions_all, NO_ARGS);
     while (query_row(&query)) {
         const char *code = query_text(&query, 0);

@@ -2,7 +2,8 @@
  * The values a parameter may have, read once for each data version. A spelling handed out lives as long as the reader: an import
  * in the middle of a request takes nothing away from it.
  */
-#include "db/internal.h"
+#include "base/utf8.h"
+#include "db/image.h"
 
 #include <string.h>
 
@@ -12,6 +13,8 @@ struct source {
     enum db_statement statement; /* STMT_COUNT: not from a statement */
     const char *const *constants;
     bool fold_case;
+    bool is_of_image;           /* the image's leaders, where there is one */
+    enum db_statement elsewise; /* what they answer to beside their names */
 };
 static const char *const statuses[] = {
     "planned", "recruiting", "recruitment-ended", "follow-up", "completed", "stopped", "unknown", NULL,
@@ -24,7 +27,7 @@ static const struct source sources[] = {
     [DB_VOCAB_MECHANISM] = {STMT_vocabulary_mechanisms},
     [DB_VOCAB_CATEGORY] = {STMT_vocabulary_categories},
     [DB_VOCAB_INSTITUTION] = {STMT_vocabulary_institutions, .fold_case = true},
-    [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true},
+    [DB_VOCAB_LEADER] = {STMT_vocabulary_leaders, .fold_case = true, .is_of_image = true, .elsewise = STMT_vocabulary_leader_aliases},
     [DB_VOCAB_STATUS] = {STMT_COUNT, .constants = statuses},
 };
 
@@ -54,6 +57,39 @@ static bool fold(const char *text, char out[NAME_MAX_BYTES])
     return true;
 }
 
+/* ── leaders of the image: a register may have as many as studies ────────────────────────────────────────────── */
+
+/* The image that was there at open, while nothing has changed since: what it names lives as long as the database. NULL = another way. */
+static const struct image *names_of(const struct db_reader *reader, const struct source *source)
+{
+    const struct image *base = reader->db->versions.base;
+    return source->is_of_image && base != NULL && base->data_version == db_data_version(reader->db) ? base : NULL;
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+    uint32_t x, y;
+    do {
+        x = lower(utf8_lax_next(&a));
+        y = lower(utf8_lax_next(&b));
+    } while (x == y && x != 0);
+    return x == y;
+}
+
+static const char *name_spelt(const struct image *image, const char *value)
+{
+    uint32_t exact = dim_find(image, DIM_LEADER, value);
+    return exact == NO_VALUE ? NULL : dim_name(image, DIM_LEADER, exact);
+}
+
+static const char *name_in_any_case(const struct image *image, const char *value)
+{
+    for (size_t i = 0; i < dim_values(image, DIM_LEADER); i++)
+        if (is_same_name(dim_name(image, DIM_LEADER, i), value))
+            return dim_name(image, DIM_LEADER, i);
+    return NULL;
+}
+
 /* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char *word_kept(struct db_reader *reader, const char *word)
@@ -67,12 +103,22 @@ static const char *word_kept(struct db_reader *reader, const char *word)
     return map_put(&reader->words, copy)->key;
 }
 
-/* key answers with value, unless something surer had the key before. */
+/* key answers with word, unless something surer had the key before. */
+static bool answer(struct vocabulary *vocabulary, struct map *map, const char *key, const char *word)
+{
+    if (map_find(map, key) != NULL)
+        return true;
+    const char *copy = map_reserve(map, 1) ? arena_strndup(&vocabulary->arena, key, strlen(key)) : NULL;
+    if (copy != NULL)
+        map_put(map, copy)->text = word;
+    return copy != NULL;
+}
+
 static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source, const char *value, const char *key)
 {
     char folded[NAME_MAX_BYTES];
     const char *word = word_kept(reader, value);
-    if (word == NULL || !map_reserve(&vocabulary->found, 1))
+    if (word == NULL || !answer(vocabulary, &vocabulary->found, key, word))
         return false;
     if (strcmp(value, key) == 0) {
         const char **item = list_add(&vocabulary->values, &vocabulary->arena);
@@ -80,27 +126,21 @@ static bool add(struct db_reader *reader, struct vocabulary *vocabulary, const s
             return false;
         *item = word;
     }
-    if (source->fold_case && !fold(key, folded))
-        return true;
-    key = source->fold_case ? folded : key;
-    if (map_find(&vocabulary->found, key) != NULL)
-        return true;
-    const char *copy = arena_strndup(&vocabulary->arena, key, strlen(key));
-    if (copy != NULL)
-        map_put(&vocabulary->found, copy)->text = word;
-    return copy != NULL;
+    return !source->fold_case || !fold(key, folded) || answer(vocabulary, &vocabulary->any_case, folded, word);
 }
 
 static void vocabulary_free(struct vocabulary *vocabulary)
 {
     map_free(&vocabulary->found);
+    map_free(&vocabulary->any_case);
     arena_free(&vocabulary->arena);
     *vocabulary = (struct vocabulary){.data_version = -1};
 }
 
 static enum db_status read_rows(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, source->statement, NO_ARGS);
+    enum db_statement statement = names_of(reader, source) != NULL ? source->elsewise : source->statement;
+    struct query query CLEANUP(query_end) = query_begin(reader->st, statement, NO_ARGS);
     while (query_row(&query)) {
         const char *value = query_text(&query, 0), *key = query_text(&query, 1);
         if (value == NULL || key == NULL || !add(reader, vocabulary, source, value, key))
@@ -137,7 +177,11 @@ static struct vocabulary *vocabulary_now(struct db_reader *reader, enum db_vocab
     if (sources[which].statement == STMT_COUNT || vocabulary->data_version == db_data_version(reader->db))
         return vocabulary;
     struct vocabulary fresh = {.values = {.size = sizeof(const char *)}, .data_version = -1};
-    if (read_anew(reader, &sources[which], &fresh) != DB_OK) {
+    struct db_bound bound = reader->bound;
+    reader->bound = (struct db_bound){0}; /* a question answered by half a vocabulary would be answered wrongly */
+    enum db_status status = read_anew(reader, &sources[which], &fresh);
+    reader->bound = bound;
+    if (status != DB_OK) {
         vocabulary_free(&fresh);
         return vocabulary;
     }
@@ -182,9 +226,19 @@ const char *db_vocabulary_find(struct db_reader *reader, enum db_vocabulary voca
         return study_find(reader, value);
     if (source->statement == STMT_COUNT)
         return constant_find(source->constants, value);
-    if (source->fold_case && !fold(value, folded))
-        return NULL;
-    const struct map_entry *entry = map_find(&vocabulary_now(reader, vocabulary)->found, source->fold_case ? folded : value);
+    /* As it is spelt before any case: names may differ in nothing else. */
+    const struct image *names = names_of(reader, source);
+    const char *name = names == NULL ? NULL : name_spelt(names, value);
+    if (name != NULL)
+        return name;
+    const struct vocabulary *known = vocabulary_now(reader, vocabulary);
+    const struct map_entry *entry = map_find(&known->found, value);
+    if (entry == NULL && source->fold_case && fold(value, folded)) {
+        name = names == NULL ? NULL : name_in_any_case(names, value);
+        if (name != NULL)
+            return name;
+        entry = map_find(&known->any_case, folded);
+    }
     return entry == NULL ? NULL : entry->text;
 }
 
@@ -197,6 +251,10 @@ void db_vocabulary_each(struct db_reader *reader, enum db_vocabulary vocabulary,
     }
     for (const char *const *constant = source->constants; constant != NULL && *constant != NULL; constant++)
         if (!each(cls, *constant))
+            return;
+    const struct image *names = names_of(reader, source);
+    for (size_t i = 0; names != NULL && i < dim_values(names, DIM_LEADER); i++)
+        if (!each(cls, dim_name(names, DIM_LEADER, i)))
             return;
     const struct list *values = &vocabulary_now(reader, vocabulary)->values;
     for (size_t i = 0; i < values->len; i++)

@@ -107,6 +107,10 @@ enum api_error api_error_of_db(enum db_status status);
 
 /* ── values that parameters take, beside those of db.h ──────────────────────────────────────────────────────── */
 
+/* The years of calls that may be asked for. */
+#define CALL_YEAR_MIN 1900
+#define CALL_YEAR_MAX 2200
+
 struct sort_param {
     struct db_sort by[DB_SORT_LEN];
     size_t len;
@@ -120,5 +124,8 @@ struct group_by_param {
 
 /* Names picked by fields=, a bit each, in the order of the route's vocabulary. 0 = all. */
 typedef uint64_t fields_param;
+
+/* Named by facets=, a bit for each enum db_facet. 0 = none. */
+typedef uint64_t facets_param;
 
 #endif

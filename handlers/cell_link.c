@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/percent.h"
 #include "handlers/links.h"
 #include "handlers/statistics.h"
 
 /* What asks for a form of the answer, and chooses no studies. */
-static const char *const not_filters[] = {"group_by", "weighting", "format", "dialect", NULL};
+static const char *const not_filters[] = {"group_by", "weighting", "format", "dialect", "sort", "limit",
+                                          "cursor",   "fields",    "facets", "include", NULL};
 
 bool link_names(const struct link *link, const char *name)
 {
@@ -37,6 +39,15 @@ void link_set(struct link *link, const char *name, const char *value)
         link->pairs[at] = (struct link_pair){name, value};
 }
 
+void link_unset(struct link *link, const char *name)
+{
+    for (size_t i = 0; i < link->len; i++)
+        if (strcmp(link->pairs[i].name, name) == 0) {
+            memmove(&link->pairs[i], &link->pairs[i + 1], (--link->len - i) * sizeof *link->pairs);
+            return;
+        }
+}
+
 static void set_pair(struct link *link, const char *pair, size_t len)
 {
     size_t name = strcspn(pair, "=");
@@ -51,26 +62,31 @@ static int by_min(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The gaps between the ranges; NULL when there are none. */
-static const char *ranges_between(struct arena *arena, const struct db_ranges *ranges)
+static const char *range_added(struct arena *arena, const char *text, int64_t min, int64_t max)
+{
+    const char *comma = *text ? "," : "";
+    if (max >= CALL_YEAR_MAX)
+        return arena_printf(arena, "%s%s%" PRId64 "..", text, comma, min);
+    if (min <= CALL_YEAR_MIN)
+        return arena_printf(arena, "%s%s..%" PRId64, text, comma, max);
+    return arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, min, max);
+}
+
+/* The years between the ranges, no others than may be asked for; NULL when there are none. */
+static const char *years_between(struct arena *arena, const struct db_ranges *ranges)
 {
     struct db_ranges sorted = *ranges;
     const char *text = "";
-    int64_t next = INT64_MIN;
-    bool open = true;
+    int64_t next = CALL_YEAR_MIN;
     qsort(sorted.r, sorted.len, sizeof sorted.r[0], by_min);
-    for (size_t i = 0; i < sorted.len && text && open; i++) {
-        if (sorted.r[i].min > next) {
-            const char *comma = *text ? "," : "";
-            text = next == INT64_MIN ? arena_printf(arena, "%s%s..%" PRId64, text, comma, sorted.r[i].min - 1)
-                                     : arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, next, sorted.r[i].min - 1);
-        }
-        open = sorted.r[i].max != INT64_MAX;
-        if (open && sorted.r[i].max + 1 > next)
-            next = sorted.r[i].max + 1;
+    for (size_t i = 0; i < sorted.len && text && next <= CALL_YEAR_MAX; i++) {
+        if (sorted.r[i].min > next)
+            text = range_added(arena, text, next, sorted.r[i].min - 1);
+        if (sorted.r[i].max >= next)
+            next = sorted.r[i].max < CALL_YEAR_MAX ? sorted.r[i].max + 1 : CALL_YEAR_MAX + 1;
     }
-    if (text && open)
-        text = arena_printf(arena, "%s%s%" PRId64 "..", text, *text ? "," : "", next);
+    if (text && next <= CALL_YEAR_MAX)
+        text = range_added(arena, text, next, CALL_YEAR_MAX);
     return text && *text ? text : NULL;
 }
 
@@ -94,7 +110,7 @@ static void turn_negation(struct link *link, const struct db_study_filter *filte
 {
     struct codes_text others = {link->rq->arena, &filter->award_mechanism, ""};
     if (filter->award_call_year.len > 0 && filter->award_call_year.negate) {
-        const char *between = ranges_between(link->rq->arena, &filter->award_call_year);
+        const char *between = years_between(link->rq->arena, &filter->award_call_year);
         if (between)
             link_set(link, "award_call_year", between);
     }
@@ -122,20 +138,32 @@ struct link link_of_filters(struct request *rq, const struct db_study_filter *fi
 
 /* ── one cell ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const char *unknown_value(struct link *link, enum db_dimension dimension)
+static const char *encoded(struct arena *arena, const char *code)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 3 * strlen(code) + 1);
+    const char *text = percent_encode(&buffer, code) ? arena_strndup(arena, buffer.len ? buffer.bytes : "", buffer.len) : NULL;
+    buffer_free(&buffer);
+    return text;
+}
+
+void link_value(struct link *link, const char *name, const char *code, enum db_vocabulary vocabulary)
 {
     struct codes_text all = {link->rq->arena, NULL, ""};
-    db_vocabulary_each(link->rq->db, dimension == DB_BY_CATEGORY ? DB_VOCAB_CATEGORY : DB_VOCAB_REGION, add_code, &all);
-    return all.text ? arena_printf(link->rq->arena, "!%s", all.text) : NULL;
+    if (!code)
+        db_vocabulary_each(link->rq->db, vocabulary, add_code, &all);
+    link_set(link, name, code ? encoded(link->rq->arena, code) : all.text ? arena_printf(link->rq->arena, "!%s", all.text) : NULL);
 }
 
 void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key)
 {
     const char *name = dimension_parameter(grain, dimension), *second = dimension_second(grain, dimension);
-    const char *value = !key->known                    ? unknown_value(link, dimension)
-                        : dimension == DB_BY_CALL_YEAR ? arena_printf(link->rq->arena, "%" PRId64, key->year)
-                                                       : arena_strdup(link->rq->arena, key->ref.code);
-    link_set(link, second && link_names(link, name) ? second : name, value);
+    const char *code = !key->known                    ? NULL
+                       : dimension == DB_BY_CALL_YEAR ? arena_printf(link->rq->arena, "%" PRId64, key->year)
+                                                      : key->ref.code;
+    link->failed |= key->known && !code;
+    link_value(link, second && link_names(link, name) ? second : name, code,
+               dimension == DB_BY_CATEGORY ? DB_VOCAB_CATEGORY : DB_VOCAB_REGION);
 }
 
 const char *link_query(const struct link *link, bool programme)

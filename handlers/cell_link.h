@@ -23,7 +23,10 @@ struct link link_of_filters(struct request *rq, const struct db_study_filter *fi
 /* And the cell's value of one dimension. */
 void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key);
 bool link_names(const struct link *link, const char *name);
-void link_set(struct link *link, const char *name, const char *value);
+void link_set(struct link *link, const char *name, const char *value); /* value is encoded */
+void link_unset(struct link *link, const char *name);
+/* A value as storage has it; NULL: all that have none of the vocabulary's. */
+void link_value(struct link *link, const char *name, const char *code, enum db_vocabulary vocabulary);
 /* "a=1&b=2" by name, without the programme when that is not wanted; "" for everything. NULL = no memory. */
 const char *link_query(const struct link *link, bool programme);
 const char *link_url(const struct link *link); /* /studies?… */

@@ -113,7 +113,7 @@ void csv_decimal(struct buffer *out, enum csv_dialect dialect, const char *text,
 
 void csv_truth(struct buffer *out, bool value)
 {
-    buffer_text(out, value ? "true" : "false");
+    buffer_text(out, value ? "TRUE" : "FALSE");
 }
 
 /* ── rows of JSON ────────────────────────────────────────────────────────────────────────────────────────────── */

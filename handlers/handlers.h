@@ -17,6 +17,7 @@ enum api_error programmes_list(struct request *rq, struct reply *ret_reply);
 enum api_error programmes_get(struct request *rq, struct reply *ret_reply);
 
 /* studies.c */
+enum studies_include { INCLUDE_HIGHLIGHTS };
 enum { STUDIES_PAGE = 50 }; /* of a list: where limit does not say it */
 struct studies_list_params {
     struct db_study_filter filter;
@@ -24,6 +25,8 @@ struct studies_list_params {
     int64_t limit; /* 0 = not given */
     const char *cursor;
     fields_param fields;
+    fields_param include; /* of enum studies_include; 0 = nothing more */
+    facets_param facets;
     int format; /* read by the server: see request.format */
     int dialect;
 };
@@ -73,6 +76,7 @@ struct stats_params {
     int dialect;
 };
 void stats_check(struct request *rq);
+void stats_summary_check(struct request *rq);
 enum api_error stats_list(struct request *rq, struct reply *ret_reply);
 enum api_error stats_table(struct request *rq, struct reply *ret_reply); /* the statistic of the path */
 enum api_error stats_leaders(struct request *rq, struct reply *ret_reply);

@@ -38,29 +38,12 @@ static bool terms_edition(void *cls, const struct db_edition *edition)
     terms->edition_seen = true;
     terms->licence = licence;
     terms_attribution(terms, edition->attribution);
-    return false; /* the newest alone */
-}
-
-struct programme_codes {
-    struct arena *arena;
-    const char *code[64];
-    size_t len;
-};
-
-static bool programme_code(void *cls, const struct db_programme *programme, int64_t study_count)
-{
-    struct programme_codes *codes = cls;
-    (void)study_count;
-    codes->code[codes->len++] = arena_strndup(codes->arena, programme->code, strlen(programme->code));
-    return codes->len < sizeof codes->code / sizeof codes->code[0];
+    return true;
 }
 
 static enum db_status terms_load(struct terms *terms)
 {
-    struct programme_codes codes = {.arena = terms->rq->arena};
-    enum db_status status = db_programmes(terms->rq->db, NULL, programme_code, &codes);
-    for (size_t i = 0; status == DB_OK && i < codes.len; i++)
-        status = codes.code[i] ? db_editions(terms->rq->db, codes.code[i], terms_edition, terms) : DB_NO_MEMORY;
+    enum db_status status = db_editions(terms->rq->db, NULL, terms_edition, terms);
     if (terms->licences_differ)
         terms->licence = NULL;
     return status;

@@ -53,6 +53,7 @@ enum api_error api_error_of_db(enum db_status status)
     case DB_DAMAGED:
     case DB_TOO_NEW: return API_STORAGE_UNAVAILABLE;
     case DB_NO_MEMORY: return API_UNAVAILABLE;
+    case DB_TIMEOUT: return API_QUERY_TIMEOUT;
     case DB_CONFLICT: /* a handler for which this is the client's fault says so before it comes here */
     case DB_BUG: return API_INTERNAL;
     }

@@ -120,11 +120,10 @@ struct only {
     int seen;
 };
 
-static bool only_programme(void *cls, const struct db_programme *programme, int64_t study_count)
+static bool only_programme(void *cls, const struct db_edition *edition)
 {
     struct only *only = cls;
-    (void)study_count;
-    only->code = only->seen++ ? NULL : arena_strdup(only->rq->arena, programme->code);
+    only->code = only->seen++ ? NULL : arena_strdup(only->rq->arena, edition->programme);
     return true;
 }
 
@@ -139,7 +138,7 @@ static enum db_status scope_of(struct request *rq, const struct db_codes *progra
         *ret_programme = programme->values[0];
         return DB_OK;
     }
-    enum db_status status = db_programmes(rq->db, NULL, only_programme, &only);
+    enum db_status status = db_editions(rq->db, NULL, only_programme, &only);
     *ret_programme = only.code;
     return status;
 }

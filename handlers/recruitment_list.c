@@ -30,7 +30,7 @@ static enum api_error question_read(struct request *rq, struct question *ret_que
     struct list_query *list = &ret_question->list;
     const char *asked = query_without(rq->arena, rq->query, apart);
     list->identity = asked ? arena_printf(rq->arena, "recruitment?%s", asked) : NULL; /* no place in another list */
-    list->page = query_without(rq->arena, rq->query, place);
+    list->page = list->beside = query_without(rq->arena, rq->query, place);
     if (!list->identity || !list->page)
         return API_UNAVAILABLE;
     ret_question->query = (struct db_recruitment_query){

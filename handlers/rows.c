@@ -55,8 +55,10 @@ enum api_error rows_open(struct request *rq, struct rows **ret_rows)
     rows->exports = rq->exports;
     buffer_init(&rows->at_hand, ROW_MAX);
     enum db_status status = db_reader_open(db_reader_db(rq->db), &rows->reader);
-    if (status == DB_OK)
+    if (status == DB_OK) {
+        db_reader_bound(rows->reader, db_reader_bounds(rq->db)); /* until the first row is ready */
         status = db_reader_begin(rows->reader);
+    }
     rows->begun = status == DB_OK;
     if (status == DB_OK)
         *ret_rows = rows;
@@ -162,6 +164,7 @@ static void rows_free(struct reply_stream *stream)
 
 void rows_reply(struct rows *rows, const struct row_source *source, int64_t total, struct reply *ret_reply)
 {
+    db_reader_bound(rows->reader, (struct db_bound){0}); /* sending has a limit of its own */
     rows->source = *source;
     rows->total = total;
     ret_reply->stream = (struct reply_stream){.read = rows_read, .free = rows_free, .cls = rows};

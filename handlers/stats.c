@@ -147,19 +147,23 @@ static void check_second(struct request *rq, const struct db_codes *first, const
                    NULL);
 }
 
+void stats_check_links(struct request *rq, enum db_grain grain, enum db_dimension dimension)
+{
+    const struct db_study_filter *filter = &((const struct stats_params *)rq->params)->filter;
+    const char *second = dimension_second(grain, dimension);
+    if (second && dimension == DB_BY_CATEGORY)
+        check_second(rq, &filter->category, &filter->and_category, second);
+    else if (second)
+        check_second(rq, &filter->inclusion_region, &filter->and_inclusion_region, second);
+}
+
 void stats_check(struct request *rq)
 {
-    const struct stats_params *params = rq->params;
-    const struct statistic *statistic = statistic_at(rq->path);
-    struct db_stats_query query = statistic_query(statistic, params);
+    struct db_stats_query query = statistic_query(statistic_at(rq->path), rq->params);
     bool by_category = false;
     for (size_t i = 0; i < query.by_len; i++) {
-        const char *second = dimension_second(query.grain, query.by[i]);
+        stats_check_links(rq, query.grain, query.by[i]);
         by_category = by_category || query.by[i] == DB_BY_CATEGORY;
-        if (second && query.by[i] == DB_BY_CATEGORY)
-            check_second(rq, &query.filter.category, &query.filter.and_category, second);
-        else if (second)
-            check_second(rq, &query.filter.inclusion_region, &query.filter.and_inclusion_region, second);
     }
     if (query.whole && !by_category)
         faults_add(rq->faults, "query", "weighting", "says how categories share an amount: group_by=category goes with it", NULL);

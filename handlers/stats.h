@@ -24,6 +24,9 @@ bool stats_row_finish(json_t *row, unsigned shown, unsigned known, const struct 
 enum api_error stats_answer_send(struct stats_answer *answer, struct reply *ret_reply, const struct db_stats_query *query, unsigned has,
                                  const struct csv_column *columns);
 
+/* A fault where cells by this dimension would find the filter of their link taken, and the second one too. */
+void stats_check_links(struct request *rq, enum db_grain grain, enum db_dimension dimension);
+
 /* Several questions of one answer see one state of the data. */
 enum api_error stats_in_snapshot(struct request *rq, struct reply *ret_reply,
                                  enum api_error (*ask)(struct request *, struct reply *, const struct statistic *));

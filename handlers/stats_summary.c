@@ -139,6 +139,15 @@ static bool keep_groups(void *cls, const struct db_stats *stats)
     return !rows->failed;
 }
 
+void stats_summary_check(struct request *rq)
+{
+    const struct stats_params *params = rq->params;
+    stats_check(rq);
+    for (size_t i = 0; i < PARTS && params->group_by.len == 0; i++)
+        if (parts[i].by)
+            stats_check_links(rq, parts[i].grain, parts[i].dimension);
+}
+
 static enum db_status ask_parts(struct rows *rows, const struct db_stats_query *whole)
 {
     enum db_status status = DB_OK;

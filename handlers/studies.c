@@ -7,7 +7,9 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "handlers/cursor.h"
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
+#include "handlers/highlights.h"
 #include "handlers/json.h"
 #include "handlers/links.h"
 #include "handlers/studies_list.h"
@@ -20,6 +22,8 @@ struct body {
     struct buffer buffer;
     fields_param fields;
     bool any;
+    bool has_highlights;
+    struct highlights highlights;
 };
 
 static bool body_add(void *cls, const char *bytes, size_t len)
@@ -27,7 +31,12 @@ static bool body_add(void *cls, const char *bytes, size_t len)
     struct body *body = cls;
     bool ok = buffer_text(&body->buffer, body->any ? ",\n" : "\n") && study_json_pick(&body->buffer, bytes, len, body->fields);
     body->any = true;
-    return ok;
+    return ok && (!body->has_highlights || highlights_append(&body->highlights, &body->buffer));
+}
+
+static void body_highlights(void *cls, const struct db_hit *hits, size_t len)
+{
+    highlights_take(&((struct body *)cls)->highlights, hits, len);
 }
 
 /* ── the list ───────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -41,17 +50,20 @@ enum api_error bad_cursor(struct request *rq)
 
 enum api_error list_query(struct request *rq, struct list_query *ret_list)
 {
-    static const char *const place[] = {"cursor", NULL}, *const apart[] = {"cursor", "limit", "fields", "format", "dialect", NULL};
+    static const char *const place[] = {"cursor", NULL}, *const shared[] = {"cursor", "facets", NULL};
+    static const char *const apart[] = {"cursor", "limit", "fields", "include", "facets", "format", "dialect", NULL};
     const struct studies_list_params *params = rq->params;
     struct db_studies_query *query = &ret_list->query;
     ret_list->identity = query_without(rq->arena, rq->query, apart);
     ret_list->page = query_without(rq->arena, rq->query, place);
-    if (!ret_list->identity || !ret_list->page)
+    ret_list->beside = query_without(rq->arena, rq->query, shared);
+    if (!ret_list->identity || !ret_list->page || !ret_list->beside)
         return API_UNAVAILABLE;
     query->filter = params->filter;
     query->limit = params->limit > 0 ? (int)params->limit : STUDIES_PAGE;
     memcpy(query->sort, params->sort.by, sizeof query->sort);
     query->sort_len = params->sort.len;
+    query->hits = params->include >> INCLUDE_HIGHLIGHTS & 1 ? body_highlights : NULL;
     if (!params->cursor)
         return API_OK;
     if (!cursor_read(params->cursor, ret_list->identity, &ret_list->from))
@@ -68,7 +80,7 @@ static const char *neighbour(struct request *rq, const struct list_query *list, 
         return NULL;
     struct cursor cursor = {.backwards = backwards, .position = *at};
     const char *text = cursor_write(rq->arena, list->identity, &cursor);
-    return text ? url_with(rq->arena, rq->path, list->page, "cursor", text) : NULL;
+    return text ? url_with(rq->arena, rq->path, list->beside, "cursor", text) : NULL;
 }
 
 struct page_links page_links(struct request *rq, const struct list_query *list, const struct db_studies_page *page)
@@ -114,8 +126,12 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
 {
     json_t *meta = NULL;
     enum api_error error = list_meta(rq, page->total, page->returned, list->query.limit, &meta);
-    if (error != API_OK)
+    if (error == API_OK)
+        error = facets_add(rq, meta);
+    if (error != API_OK) {
+        json_decref(meta);
         return error;
+    }
     struct page_links links = page_links(rq, list, page);
     json_t *members = json_pack("{s:s, s:s, s:o, s:o}", "self", links.self, "first", links.first, "next", json_maybe(links.next), "prev",
                                 json_maybe(links.prev));
@@ -130,11 +146,35 @@ static enum api_error list_finish(struct request *rq, struct reply *ret_reply, s
     return ret_reply->bytes && ret_reply->link ? API_OK : API_UNAVAILABLE;
 }
 
-/* Only beside right filters can be told whose cursor it is. What is part of meta, and so of JSON alone (facets), is refused here when
- * rq->format is another; what is part of each study (highlights) goes with NDJSON as well. */
+/* What needs words to look for. Where q itself is wrong, that is said already. */
+static void check_search(struct request *rq, const struct studies_list_params *params)
+{
+    bool by_relevance = false;
+    for (size_t i = 0; i < params->sort.len; i++)
+        by_relevance = by_relevance || params->sort.by[i].key == DB_SORT_RELEVANCE;
+    if (params->filter.q || faults_name(rq->faults, "q"))
+        return;
+    if (by_relevance)
+        faults_add(rq->faults, "query", "sort", "relevance is how well a study fits what is looked for: q goes with it", NULL);
+    if (params->include >> INCLUDE_HIGHLIGHTS & 1)
+        faults_add(rq->faults, "query", "include", "highlights are where a study has what is looked for: q goes with them", NULL);
+}
+
+/* What is computed for one page, beside what is stored of each study. */
+static void check_format(struct request *rq, const struct studies_list_params *params)
+{
+    if (rq->format != FORMAT_JSON && params->include && !faults_name(rq->faults, "format"))
+        faults_add(rq->faults, "query", "include", "goes with JSON: ask for format=json, or leave it out", NULL);
+    if (rq->format != FORMAT_JSON && params->facets && !faults_name(rq->faults, "format"))
+        faults_add(rq->faults, "query", "facets", "are part of meta, which JSON alone has: ask for format=json, or leave them out", NULL);
+}
+
+/* Only beside right filters can be told whose cursor it is. */
 void studies_list_check(struct request *rq)
 {
     struct list_query list = {0};
+    check_search(rq, rq->params);
+    check_format(rq, rq->params);
     if (rq->faults->len == 0)
         (void)list_query(rq, &list);
 }
@@ -161,11 +201,12 @@ enum api_error studies_list(struct request *rq, struct reply *ret_reply)
         error = api_error_of_db(db_reader_begin(rq->db));
     if (error != API_OK)
         return error;
-    struct body body = {.fields = params->fields};
+    struct body body = {.fields = params->fields, .has_highlights = list.query.hits};
     buffer_init(&body.buffer, BODY_MAX);
     buffer_text(&body.buffer, "{\"data\":[");
     error = list_answer(rq, ret_reply, &body, &list);
     db_reader_end(rq->db);
+    highlights_free(&body.highlights);
     buffer_free(&body.buffer);
     return error;
 }

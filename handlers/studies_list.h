@@ -12,6 +12,7 @@ struct list_query {
     struct cursor from;
     const char *identity; /* what a cursor belongs to: the query without its place, page size and form */
     const char *page;     /* the query without its place */
+    const char *beside;   /* and without facets, which are the same on each page */
 };
 /* API_BAD_PARAMETER, with a fault, for a cursor of another query. */
 enum api_error list_query(struct request *rq, struct list_query *ret_list);

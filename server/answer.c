@@ -11,6 +11,7 @@
 #include "server/coding.h"
 #include "server/etag.h"
 #include "server/format.h"
+#include "server/lanes.h"
 #include "server/param.h"
 #include "server/problem_json.h"
 #include "server/reply.h"
@@ -31,6 +32,17 @@ struct known {
     const char *filename; /* may be NULL */
     const char *key;      /* of the cache, but for the first byte: the coding */
     struct accept_coding coding;
+    bool compress; /* a body worth it, when it comes */
+};
+
+/* A question from the handler's first line to the answer. */
+struct work {
+    struct known known;
+    struct request request;
+    struct reply reply;
+    enum coding coding; /* of the reply's body */
+    enum api_error error;
+    const char *detail; /* of the error; NULL = the reply's */
 };
 
 /* A response in the cache. */
@@ -258,9 +270,10 @@ static void reply_done(struct reply *reply)
     free(reply->link);
 }
 
-static void compress(struct reply *reply, enum coding *ret_coding)
+static void compress(struct work *work)
 {
     size_t len;
+    struct reply *reply = &work->reply;
     char *coded = coding_gzip(reply->constant ? reply->constant : reply->bytes, reply->len, &len);
     if (!coded)
         return;
@@ -268,16 +281,31 @@ static void compress(struct reply *reply, enum coding *ret_coding)
     reply->bytes = coded;
     reply->len = len;
     reply->constant = NULL;
-    *ret_coding = CODING_GZIP;
+    work->coding = CODING_GZIP;
 }
 
-static struct reply_head head_of_reply(const struct exchange *x, const struct known *known, enum coding coding, const char *tag,
-                                       const struct reply *reply)
+/* Any thread, for nothing but the work is touched. */
+static void work_do(struct work *work, const struct route *route, struct db_reader *reader)
 {
-    struct reply_head head = head_of(x, known, tag);
+    struct reply *reply = &work->reply;
+    work->request.db = reader;
+    work->error = route->handler(&work->request, reply);
+    if (work->error != API_OK)
+        return;
+    if (reply->constant && reply->len == 0)
+        reply->len = strlen(reply->constant);
+    reply->status = reply->status ? reply->status : route->ok;
+    if (reply->status == 200 && work->known.compress && reply->len >= CODING_LEAST)
+        compress(work);
+}
+
+static struct reply_head head_of_reply(const struct exchange *x, const struct work *work, const char *tag)
+{
+    const struct reply *reply = &work->reply;
+    struct reply_head head = head_of(x, &work->known, tag);
     bool has_body = reply->len > 0 || reply->counted; /* a table of no rows has a type too */
     head.content_type = !has_body ? NULL : reply->content_type ? reply->content_type : head.content_type;
-    head.coding = coding_names[coding];
+    head.coding = coding_names[work->coding];
     head.location = reply->location;
     head.link = reply->link;
     head.counted = reply->counted;
@@ -287,53 +315,118 @@ static struct reply_head head_of_reply(const struct exchange *x, const struct kn
 }
 
 /* Its length is not known before it is made, and it is sent once: neither compressed nor kept. */
-static void answer_stream(struct exchange *x, const struct known *known, struct reply *reply)
+static void answer_stream(struct exchange *x, struct work *work)
 {
     char tag[ETAG_SIZE];
-    tag_write(x, known, CODING_IDENTITY, tag);
-    struct reply_head head = head_of_reply(x, known, CODING_IDENTITY, tag, reply);
-    struct stream *stream = stream_new(x, &reply->stream);
+    tag_write(x, &work->known, CODING_IDENTITY, tag);
+    struct reply_head head = head_of_reply(x, work, tag);
+    struct stream *stream = stream_new(x, &work->reply.stream);
     set_answer(x, x->match.route->ok, stream ? reply_make_stream(&head, stream) : NULL, 0);
     x->answer.streamed = true;
 }
 
-static void answer_reply(struct exchange *x, const struct known *known, struct reply *reply)
+static void answer_reply(struct exchange *x, struct work *work)
 {
-    int status = reply->status ? reply->status : x->match.route->ok;
-    enum coding coding = CODING_IDENTITY;
+    const struct known *known = &work->known;
+    struct reply *reply = &work->reply;
     char tag[ETAG_SIZE];
-    if (reply->constant && reply->len == 0)
-        reply->len = strlen(reply->constant);
-    if (status == 200 && known->coding.gzip_wanted && may_use_cache(x, known) && reply->len >= CODING_LEAST)
-        compress(reply, &coding);
-    tag_write(x, known, coding, tag);
-    struct reply_head head = head_of_reply(x, known, coding, tag, reply);
+    tag_write(x, known, work->coding, tag);
+    struct reply_head head = head_of_reply(x, work, tag);
     struct MHD_Response *response =
         reply->constant ? reply_make_constant(&head, reply->constant, reply->len) : reply_make(&head, reply->bytes, reply->len);
     reply->bytes = NULL; /* the response's now */
-    set_answer(x, status, response, reply->len);
+    set_answer(x, reply->status, response, reply->len);
     x->answer.coding = head.coding;
     struct known after = {0};
     version_read(x, &after);
-    if (status == 200 && after.version == known->version) /* else it may be newer than the tag says: right, but not to be kept */
-        keep(x, known, coding);
+    if (reply->status == 200 && after.version == known->version) /* else it may be newer than the tag says: right, but not to be kept */
+        keep(x, known, work->coding);
 }
 
-static void answer_handled(struct exchange *x, const struct known *known, struct request *request)
+static const char *time_given(struct exchange *x)
 {
-    __attribute__((cleanup(reply_done))) struct reply reply = {0};
-    enum api_error error = x->match.route->handler(request, &reply);
-    struct known made = *known; /* what the body was made from */
-    if (x->match.route->tag == TAG_DATA && reply.data_version > made.version) {
-        made.version = reply.data_version;
-        made.modified = reply.data_updated;
-    }
-    if (error != API_OK)
-        answer_problem(x, error, reply.detail);
-    else if (reply.stream.read)
-        answer_stream(x, &made, &reply);
+    const char *unit = x->worker->server->config->query_timeout % 1000 == 0 ? "s" : "ms";
+    int64_t time = x->worker->server->config->query_timeout / (*unit == 's' ? 1000 : 1);
+    return arena_printf(x->arena, "The answer was not there within the %lld %s that a question may take.", (long long)time, unit);
+}
+
+/* The tag is that of the data the body was made from, which may be newer than what was known before. */
+static void settle_version(const struct exchange *x, struct work *work)
+{
+    if (x->match.route->tag != TAG_DATA || work->reply.data_version <= work->known.version)
+        return;
+    work->known.version = work->reply.data_version;
+    work->known.modified = work->reply.data_updated;
+}
+
+static void work_answer(struct exchange *x, struct work *work)
+{
+    settle_version(x, work);
+    if (work->error == API_OK && work->reply.stream.read)
+        answer_stream(x, work);
+    else if (work->error == API_OK)
+        answer_reply(x, work);
+    else if (work->error == API_QUERY_TIMEOUT)
+        answer_problem(x, work->error, time_given(x));
     else
-        answer_reply(x, &made, &reply);
+        answer_problem(x, work->error, work->detail ? work->detail : work->reply.detail);
+    reply_done(&work->reply);
+    work->reply = (struct reply){0};
+}
+
+/* The worker has other connections to serve. false: the lanes are full. */
+static bool hand_over(struct exchange *x, const struct work *work)
+{
+    struct work *copy = arena_alloc(x->arena, sizeof *copy);
+    if (!copy)
+        return false;
+    *copy = (struct work){.known = work->known, .request = work->request};
+    x->faults.len = x->faults.dropped = 0; /* it will be asked from the beginning */
+    x->work = copy;
+    x->waits = true;
+    if (lanes_take(x->worker->server->lanes, x))
+        return true;
+    x->work = NULL;
+    x->waits = false;
+    return false;
+}
+
+static void answer_handled(struct exchange *x, struct work *work)
+{
+    struct worker *worker = x->worker;
+    db_reader_bound(worker->reader, (struct db_bound){exchange_clock() + worker->server->config->query_slice * 1000, NULL});
+    work_do(work, x->match.route, worker->reader);
+    db_reader_bound(worker->reader, (struct db_bound){0});
+    if (work->error == API_QUERY_TIMEOUT) {
+        reply_done(&work->reply);
+        work->reply = (struct reply){0};
+        if (hand_over(x, work))
+            return;
+        work->error = API_UNAVAILABLE;
+        work->detail = "Too many long questions are waiting already.";
+    }
+    work_answer(x, work);
+}
+
+void answer_in_lane(struct exchange *x, struct db_reader *reader)
+{
+    if (reader) {
+        work_do(x->work, x->match.route, reader);
+        return;
+    }
+    x->work->error = API_UNAVAILABLE;
+    x->work->detail = "The daemon is busy with other long questions, or is shutting down.";
+}
+
+void answer_finish(struct exchange *x)
+{
+    work_answer(x, x->work);
+}
+
+void answer_abandon(struct exchange *x)
+{
+    if (x->work)
+        reply_done(&x->work->reply);
 }
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -376,20 +469,22 @@ static void answer_refused(struct exchange *x, enum api_error error)
 
 static void answer_get(struct exchange *x)
 {
-    struct request request;
-    struct known known = {.coding = accept_coding(x->head.accept_encoding)};
-    enum api_error error = request_read(x, &request, &known.choice);
+    struct work work = {.known.coding = accept_coding(x->head.accept_encoding)};
+    struct known *known = &work.known;
+    const struct request *request = &work.request;
+    enum api_error error = request_read(x, &work.request, &known->choice);
     if (error != API_OK) {
         answer_refused(x, error);
         return;
     }
-    known.filename = format_filename(x->arena, request.path, request.format);
-    known.key = arena_printf(x->arena, "%d%d%s?%s", (int)request.format, (int)request.dialect, request.path, request.query);
-    version_read(x, &known);
-    if (!known.key)
+    known->filename = format_filename(x->arena, request->path, request->format);
+    known->key = arena_printf(x->arena, "%d%d%s?%s", (int)request->format, (int)request->dialect, request->path, request->query);
+    version_read(x, known);
+    known->compress = known->coding.gzip_wanted && may_use_cache(x, known);
+    if (!known->key)
         answer_problem(x, API_UNAVAILABLE, NULL);
-    else if (!answer_if_unchanged(x, &known) && !answer_from_cache(x, &known))
-        answer_handled(x, &known, &request);
+    else if (!answer_if_unchanged(x, known) && !answer_from_cache(x, known))
+        answer_handled(x, &work);
 }
 
 void answer_request(struct exchange *x)

@@ -12,7 +12,7 @@
 #define REQUEST_MEMORY (4 * 1024 * 1024)
 #define SPARES_MAX     256
 
-static int64_t microseconds(void)
+int64_t exchange_clock(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -60,7 +60,7 @@ struct exchange *exchange_new(struct worker *worker)
             return NULL;
         }
     }
-    *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = microseconds()};
+    *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = exchange_clock()};
     x->head.arena = x->arena;
     id_write(worker, x->id);
     return x;
@@ -108,9 +108,11 @@ static void log_answer(struct log_line *line, const struct exchange *x, bool who
     log_number(line, "bytes", bodiless ? 0 : (int64_t)answer->len);
     if (answer->streamed)
         log_number(line, "rows", answer->rows);
-    log_number(line, "us", microseconds() - x->begun);
+    log_number(line, "us", exchange_clock() - x->begun);
     log_text(line, "coding", answer->coding);
     log_flag(line, "hit", answer->hit);
+    if (x->work)
+        log_flag(line, "slow_lane", true);
     if (answer->error != API_OK)
         log_text(line, "problem", problem_of(answer->error)->slug);
     if (answer->detail)

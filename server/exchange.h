@@ -14,8 +14,10 @@
 #include "server/lint.h"
 #include "server/route.h"
 
+struct MHD_Connection;
 struct MHD_Response;
 struct deadline;
+struct work;
 struct worker;
 
 #define REQUEST_ID_SIZE 24
@@ -35,7 +37,7 @@ struct answer {
 };
 
 struct exchange {
-    struct exchange *next; /* among the spare ones */
+    struct exchange *next; /* among the spare ones, those that wait for a lane, or those a lane is done with */
     struct worker *worker;
     struct arena *arena;       /* lives until the exchange is over */
     struct deadline *deadline; /* of its connection */
@@ -53,7 +55,13 @@ struct exchange {
     enum api_error refusal; /* found in the first call, to be answered in the last; API_OK = none */
     struct faults faults;
     struct answer answer;
+    struct work *work;          /* what a slow lane was given, in the arena; NULL = the worker had time enough */
+    bool waits;                 /* for the lane: the connection is suspended */
+    struct MHD_Connection *mhd; /* while it waits */
 };
+
+/* Microseconds, of CLOCK_MONOTONIC. */
+int64_t exchange_clock(void);
 
 /* A new one, with an id and the time; NULL = no memory. */
 struct exchange *exchange_new(struct worker *worker);

@@ -61,6 +61,7 @@ static void request_over(struct connection *connection, bool whole)
 {
     if (!connection || !connection->exchange)
         return;
+    answer_abandon(connection->exchange);
     exchange_end(connection->exchange, whole);
     connection->exchange = NULL;
 }
@@ -156,6 +157,18 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *mh
     return queued;
 }
 
+/* No deadline is set meanwhile: the lane has its own. This call is made again once the lane is done. */
+static enum MHD_Result wait_for_lane(struct exchange *x, struct MHD_Connection *mhd)
+{
+    struct connection *connection = connection_of(mhd);
+    if (connection)
+        deadline_clear(&connection->deadline);
+    x->mhd = mhd;
+    x->worker->in_lanes++;
+    MHD_suspend_connection(mhd);
+    return MHD_YES;
+}
+
 static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value,
                                   size_t value_len)
 {
@@ -240,8 +253,11 @@ enum MHD_Result http_call(void *cls, struct MHD_Connection *mhd, const char *url
         *upload_size = 0;
         return MHD_YES;
     }
-    answer_request(x);
-    return send_answer(x, mhd);
+    if (x->work)
+        answer_finish(x);
+    else
+        answer_request(x);
+    return x->waits ? wait_for_lane(x, mhd) : send_answer(x, mhd);
 }
 
 void http_end(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)

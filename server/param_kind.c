@@ -208,7 +208,9 @@ const struct param_kind param_kinds[] = {
     [T_FORMAT] = {"format", FIELD(int), choice_read, choice_write},
     [T_DIALECT] = {"dialect", FIELD(int), choice_read, choice_write},
     [T_FIELDS] = {"fields", FIELD(fields_param), param_fields_read, param_fields_write},
+    [T_FACETS] = {"facets", FIELD(facets_param), param_facets_read, param_fields_write},
     [T_CURSOR] = {"cursor", FIELD(const char *), cursor_read, text_write},
+    [T_SEARCH] = {"search", FIELD(const struct db_search *), param_search_read, param_search_write},
     [T_DAY] = {"day", FIELD(const char *), day_read, text_write},
     [T_ID] = {"id", FIELD(const char *), id_read, text_write},
 };

@@ -57,7 +57,12 @@ bool param_sort_read(struct param_reading *reading, char *text, void *field);
 void param_sort_write(const struct param *row, const void *field, struct buffer *query);
 bool param_fields_read(struct param_reading *reading, char *text, void *field);
 void param_fields_write(const struct param *row, const void *field, struct buffer *query);
+bool param_facets_read(struct param_reading *reading, char *text, void *field); /* and written as fields are */
 bool param_group_by_read(struct param_reading *reading, char *text, void *field);
 void param_group_by_write(const struct param *row, const void *field, struct buffer *query);
+
+/* param_search.c */
+bool param_search_read(struct param_reading *reading, char *text, void *field);
+void param_search_write(const struct param *row, const void *field, struct buffer *query);
 
 #endif

@@ -162,6 +162,24 @@ void param_fields_write(const struct param *row, const void *field, struct buffe
     }
 }
 
+bool param_facets_read(struct param_reading *reading, char *text, void *field)
+{
+    facets_param *facets = field;
+    if (!list_fits(reading, text, DB_FACETS))
+        return false;
+    size_t before = faults_so_far(reading);
+    for (char *value; (value = list_next(reading, &text));) {
+        int facet = param_value_index(reading->row->values, value);
+        if (facet < 0)
+            param_unknown(reading, value);
+        else if (*facets >> facet & 1)
+            param_fault(reading, arena_printf(reading->arena, "counts %s twice", value), NULL);
+        else
+            *facets |= UINT64_C(1) << facet;
+    }
+    return faults_so_far(reading) == before;
+}
+
 static bool group_by_has(const struct group_by_param *group_by, int dimension)
 {
     for (size_t i = 0; i < group_by->len; i++) {

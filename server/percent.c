@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-#define ALNUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-#define UNRESERVED ALNUM "-._~"
 /* What may stand in a query as it is: pchar / "?" of RFC 3986, less the plus, which half the world reads as a space. */
-static const char plain_in_query[] = UNRESERVED "!$&'()*,;=:@/?";
-static const char plain_in_canonical[] = UNRESERVED ",:!";
+static const char plain_in_query[] = PERCENT_UNRESERVED "!$&'()*,;=:@/?";
 
 static const char *fault_in_text(const char *text, size_t len)
 {
@@ -64,19 +61,4 @@ char *percent_decode(struct arena *arena, const char *raw, size_t len, const cha
     text[made] = '\0';
     *ret_reason = fault_in_text(text, made);
     return *ret_reason ? NULL : text;
-}
-
-bool percent_encode(struct buffer *buffer, const char *text)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    while (*text != '\0') {
-        size_t plain = strspn(text, plain_in_canonical);
-        buffer_append(buffer, text, plain);
-        text += plain;
-        if (*text == '\0')
-            break;
-        unsigned char byte = (unsigned char)*text++;
-        buffer_append(buffer, (char[]){'%', hex[byte >> 4], hex[byte & 15]}, 3);
-    }
-    return !buffer->failed;
 }

@@ -25,7 +25,9 @@ enum param_type {
     T_FORMAT,      /* int                        0 = absent, else 1 + index of the route's formats and of values */
     T_DIALECT,     /* int                        0 = absent, else 1 + index into values, enum csv_dialect       */
     T_FIELDS,      /* fields_param               name,… from values                                     */
+    T_FACETS,      /* facets_param               name,…: values[i] is enum db_facet i, each once         */
     T_CURSOR,      /* const char *               [A-Za-z0-9_-]+, at most max characters                 */
+    T_SEARCH,      /* const struct db_search *   words, "phrases", -without, begin*, OR: at most max characters; NULL = absent */
     T_DAY,         /* const char *               YYYY-MM-DD, a real day                                 */
     T_ID,          /* const char *               [a-z0-9]+(-[a-z0-9]+)*, at most 64; else 404 in a path */
 };
@@ -35,7 +37,7 @@ struct param {
     enum param_in in;
     enum param_type type;
     size_t offset;
-    int64_t min, max, def;         /* T_INT: def is what an absent parameter means; T_CURSOR: max is the length */
+    int64_t min, max, def;         /* T_INT: def is what an absent parameter means; T_CURSOR, T_SEARCH: max is the length */
     bool told;                     /* T_INT: absent is told from def: it is 0, below min, and def stands in the canonical query */
     const char *const *values;     /* NULL-terminated; T_ENUM (absent = def), T_FORMAT, T_DIALECT, T_CODES, T_SORT, T_FIELDS */
     enum db_vocabulary vocabulary; /* T_CODES without values */
@@ -77,7 +79,8 @@ struct route {
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */
 #define ERRORS_EVERYWHERE                                                                                                                  \
     (E(BAD_REQUEST) | E(METHOD_NOT_ALLOWED) | E(PAYLOAD_TOO_LARGE) | E(URI_TOO_LONG) | E(EXPECTATION_FAILED) | E(TOO_MANY_REQUESTS) |      \
-     E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) | E(STORAGE_UNAVAILABLE) | E(VERSION_NOT_SUPPORTED))
+     E(HEADERS_TOO_LARGE) | E(INTERNAL) | E(NOT_IMPLEMENTED) | E(UNAVAILABLE) | E(QUERY_TIMEOUT) | E(STORAGE_UNAVAILABLE) |                \
+     E(VERSION_NOT_SUPPORTED))
 
 extern const struct route routes[];
 extern const size_t routes_len;

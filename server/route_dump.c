@@ -46,7 +46,7 @@ static bool param_details_put(const struct param *row, json_t *object)
     bool number = row->type == T_INT || row->type == T_RANGES, good = true;
     if (number)
         good = json_object_set_new(object, "minimum", json_integer(row->min)) == 0;
-    if (good && (number || row->type == T_CURSOR))
+    if (good && (number || row->type == T_CURSOR || row->type == T_SEARCH))
         good = json_object_set_new(object, "maximum", json_integer(row->max)) == 0;
     if (good && row->type == T_INT && row->in == IN_QUERY)
         good = json_object_set_new(object, "default", json_integer(row->def)) == 0;

@@ -11,6 +11,7 @@
 
 _Static_assert(API_ERROR_COUNT <= 32, "route.errors has a bit for each error");
 _Static_assert(sizeof(fields_param) * 8 == 64, "as many fields as bits");
+_Static_assert(DB_FACETS <= 64 && sizeof(facets_param) == sizeof(fields_param), "a bit for each facet; written as fields are");
 
 /* Not assert(): it must not vanish with NDEBUG, and must name the row. */
 static void must(bool holds, const struct route *route, const char *subject, const char *promise)
@@ -116,11 +117,13 @@ static void verify_bounds(const struct route *route, const struct param *row)
         must(row->min < row->max && row->min > INT64_MIN && row->max < INT64_MAX, route, row->name,
              "has bounds that are not the open ends");
         break;
-    case T_SORT: must(values > 0 && values <= DB_SORT_UPDATED + 1, route, row->name, "has the names of enum db_study_sort_key"); break;
+    case T_SORT: must(values > 0 && values <= DB_SORT_KEYS, route, row->name, "has the names of enum db_study_sort_key"); break;
     case T_GROUP_BY: must(values > 0 && values <= DB_DIMENSIONS, route, row->name, "has the names of enum db_dimension"); break;
     case T_FORMAT: verify_formats(route, row, values); break;
     case T_DIALECT: must(values == DIALECT_EXCEL_NB + 1, route, row->name, "has the names of enum csv_dialect"); break;
     case T_FIELDS: must(values > 0 && values <= 64, route, row->name, "has 1 to 64 values"); break;
+    case T_FACETS: must(values == DB_FACETS, route, row->name, "has the names of enum db_facet"); break;
+    case T_SEARCH:
     case T_CURSOR: must(row->max > 0, route, row->name, "has a greatest length"); break;
     case T_BOOL:
     case T_TIME_RANGES:

@@ -4,6 +4,7 @@
  */
 #include "server/route.h"
 
+#include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
@@ -15,13 +16,14 @@ static const char *const region_codes[] = {"sor-ost", "vest", "midt", "nord", "i
 static const char *const report_region_codes[] = {DB_WHOLE_STUDY, "sor-ost", "vest", "midt", "nord", "international", NULL};
 static const char *const report_order_names[] = {"study", "as_of", "-as_of", NULL}; /* of enum db_recruitment_order */
 static const char *const interval_names[] = {"report", "month", "quarter", "year", NULL};
+static const char *const include_names[] = {"highlights", NULL}; /* in the order of enum studies_include */
 static const char *const weighting_names[] = {"equal", "whole", NULL};
 static const char *const format_names[] = {"json", "csv", NULL};                /* in the order of json_or_csv */
 static const char *const list_format_names[] = {"json", "csv", "ndjson", NULL}; /* in the order of json_csv_ndjson */
 static const char *const dialect_names[] = {"rfc4180", "excel-nb", NULL};       /* of enum csv_dialect */
 /* In the order of enum db_study_sort_key. */
-static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included", "percent",
-                                         "leader", "institution", "mechanism", "status",     "updated", NULL};
+static const char *const sort_names[] = {"id",     "name",        "call_year", "amount_nok", "planned", "included",  "percent",
+                                         "leader", "institution", "mechanism", "status",     "updated", "relevance", NULL};
 
 #define JSON   "application/json"
 #define CSV    "text/csv; charset=utf-8; header=present"
@@ -50,11 +52,12 @@ static const struct route_format json_csv_ndjson[] = {
 /* The filters of /studies, which every statistic takes as well. */
 /* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
+    {"q", IN_QUERY, T_SEARCH, AT(type, filter.q), .max = 500},                                                         \
     CODES(type, programme, .vocabulary = DB_VOCAB_PROGRAMME),                                                          \
     CODES(type, id, .vocabulary = DB_VOCAB_STUDY),                                                                     \
-    RANGES(type, call_year, 1900, 2200),                                                                               \
+    RANGES(type, call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                             \
     CODES(type, mechanism, .values = mechanism_codes),                                                                 \
-    RANGES(type, award_call_year, 1900, 2200),                                                                         \
+    RANGES(type, award_call_year, CALL_YEAR_MIN, CALL_YEAR_MAX),                                                       \
     CODES(type, award_mechanism, .values = mechanism_codes),                                                           \
     CODES(type, category, .vocabulary = DB_VOCAB_CATEGORY),                                                            \
     CODES(type, and_category, .vocabulary = DB_VOCAB_CATEGORY),                                                        \
@@ -89,6 +92,8 @@ static const struct param studies_list_rows[] = {
     {"limit", IN_QUERY, T_INT, AT(studies_list_params, limit), .min = 1, .max = 500, .def = STUDIES_PAGE, .told = true},
     {"cursor", IN_QUERY, T_CURSOR, AT(studies_list_params, cursor), .max = 700},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_list_params, fields), .values = study_json_members},
+    {"include", IN_QUERY, T_FIELDS, AT(studies_list_params, include), .values = include_names},
+    {"facets", IN_QUERY, T_FACETS, AT(studies_list_params, facets), .values = facet_names},
     LIST_FORMATS(studies_list_params),
     {0},
 };
@@ -153,7 +158,7 @@ const struct route routes[] = {
      .errors = E(BAD_PARAMETER)},
     {"getLeaderStatistics", "GET", "/stats/leaders", stats_leaders, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
-    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+    {"getSummary", "GET", "/stats/summary", stats_summary, .check = stats_summary_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getReconciliation", "GET", "/stats/reconciliation", stats_reconciliation, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},

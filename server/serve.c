@@ -17,6 +17,8 @@
 
 #include "handlers/study_json.h"
 #include "server/command.h"
+#include "server/answer.h"
+#include "server/lanes.h"
 #include "server/listen.h"
 #include "server/route.h"
 #include "server/worker.h"
@@ -25,6 +27,7 @@
 /* Descriptors beside the connections: for the process, each worker, and each whole result being sent. */
 #define FDS_OF_PROCESS      32
 #define FDS_OF_WORKER       12
+#define FDS_OF_LANE         4
 #define FDS_OF_EXPORT       4
 #define CONNECTIONS_DEFAULT 4096
 /* Addresses remembered beyond those that hold connections. */
@@ -58,7 +61,8 @@ static size_t workers_wanted(const struct config *config)
  * wanted, or, where nobody said what, as many connections are taken as it admits. */
 static bool connections_settle(struct config *config, size_t workers)
 {
-    const rlim_t rest = FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER + (rlim_t)config->max_exports * FDS_OF_EXPORT;
+    const rlim_t rest = FDS_OF_PROCESS + (rlim_t)workers * FDS_OF_WORKER + (rlim_t)config->slow_lanes * FDS_OF_LANE +
+                        (rlim_t)config->max_exports * FDS_OF_EXPORT;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
@@ -141,9 +145,17 @@ static void workers_join(struct service *service)
         worker_join(&service->workers[--service->workers_len]);
 }
 
+static void lanes_end(struct server *server)
+{
+    if (server->lanes)
+        lanes_stop(server->lanes);
+    lanes_free(server->lanes);
+}
+
 static const char *workers_start(struct service *service, const int *fds, size_t count)
 {
     const char *why = NULL;
+    service->server.lanes = lanes_start(&service->server, (size_t)service->server.config->slow_lanes, answer_in_lane, &why);
     for (size_t i = 0; i < count; i++) {
         if (!why && worker_start(&service->workers[i], &service->server, (unsigned)i, fds[i], &why))
             service->workers_len++;
@@ -216,6 +228,7 @@ static int serve_from(struct service *service, struct endpoint *endpoint, size_t
     enum db_status opened = db_open(&options, &service->server.db, &why);
     int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(why ? "" : config->db, why ? why : db_status_text(opened));
     free(why);
+    lanes_end(&service->server);
     if (opened == DB_OK)
         db_close(service->server.db);
     return status;

@@ -18,6 +18,7 @@
 #include "server/answer.h"
 #include "server/cache.h"
 #include "server/http.h"
+#include "server/lanes.h"
 
 #define LIBRARY_LINES_PER_SECOND 10
 /* libmicrohttpd accepts at most 11 connections a turn; so many turns empty a full queue of 4096. */
@@ -104,6 +105,30 @@ static int patience(struct worker *worker, int64_t most)
     return most > INT32_MAX ? -1 : (int)most;
 }
 
+void worker_finished(struct worker *worker, struct exchange *x)
+{
+    pthread_mutex_lock(&worker->finished_lock);
+    x->next = worker->finished;
+    worker->finished = x;
+    pthread_mutex_unlock(&worker->finished_lock);
+    worker_wake(worker);
+}
+
+/* The library calls the handler of each again, in the MHD_run that follows. */
+static void resume_finished(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->finished_lock);
+    struct exchange *x = worker->finished, *next;
+    worker->finished = NULL;
+    pthread_mutex_unlock(&worker->finished_lock);
+    for (; x; x = next) {
+        next = x->next;
+        x->waits = false;
+        worker->in_lanes--;
+        MHD_resume_connection(x->mhd);
+    }
+}
+
 /* Sleeps until something happens, at most so long, and lets the library work. Its own epoll is a descriptor in ours. */
 static void turn(struct worker *worker, int64_t most)
 {
@@ -116,6 +141,8 @@ static void turn(struct worker *worker, int64_t most)
         if (events[i].data.fd == worker->wake_fd && read(worker->wake_fd, &woken, sizeof woken) < 0)
             continue; /* taken before */
     }
+    if (worker->in_lanes > 0)
+        resume_finished(worker);
     MHD_run(worker->daemon);
 }
 
@@ -167,6 +194,11 @@ static void drain(struct worker *worker)
 
 static void stop(struct worker *worker)
 {
+    /* The library ends the process when it is stopped with a connection suspended. */
+    if (worker->in_lanes > 0)
+        lanes_stop(worker->server->lanes);
+    while (worker->in_lanes > 0)
+        turn(worker, DRAIN_TURN_MS);
     if (worker->daemon)
         MHD_stop_daemon(worker->daemon);
     exchange_spares_free(worker);
@@ -187,8 +219,8 @@ struct start {
 static struct MHD_Daemon *daemon_start(struct worker *worker)
 {
     const struct config *config = worker->server->config;
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, http_admit, worker, http_call, worker, MHD_OPTION_EXTERNAL_LOGGER,
-                            library_speaks, worker, /* first: the others may speak */
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, http_admit, worker, http_call, worker,
+                            MHD_OPTION_EXTERNAL_LOGGER, library_speaks, worker, /* first: the others may speak */
                             MHD_OPTION_LISTEN_SOCKET, worker->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK, http_begin, worker,
@@ -237,6 +269,7 @@ static void close_fds(struct worker *worker)
 {
     close(worker->epoll_fd);
     close(worker->wake_fd);
+    pthread_mutex_destroy(&worker->finished_lock);
 }
 
 bool worker_start(struct worker *worker, struct server *server, unsigned index, int listen_fd, const char **ret_why)
@@ -248,6 +281,7 @@ bool worker_start(struct worker *worker, struct server *server, unsigned index, 
     worker->waits[WAIT_SEND].length = config->send_timeout;
     worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&worker->finished_lock, NULL);
     MHD_set_panic_func(library_panics, &server->log);
     struct start start = {.worker = worker};
     sem_init(&start.answered, 0, 0);

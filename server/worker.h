@@ -21,6 +21,7 @@
 struct MHD_Daemon;
 struct cache;
 struct exchange;
+struct lanes;
 
 /* What libmicrohttpd may take for one connection: the head of a request, its own records of it, and the head of the answer. */
 #define CONNECTION_MEMORY 16384
@@ -36,6 +37,7 @@ struct server {
     const struct config *config;
     struct log log;
     struct db *db;
+    struct lanes *lanes;
     struct address_table *addresses;
     struct address_range proxies[CONFIG_TEXTS_MAX];
     size_t proxies_len;
@@ -57,7 +59,7 @@ struct worker {
     struct db_reader *reader;
     struct cache *cache;
     int64_t now;                            /* milliseconds, monotonic, coarse: of the turn */
-    struct deadline_list waits[WAIT_COUNT]; /* every connection is on one of them, or being closed */
+    struct deadline_list waits[WAIT_COUNT]; /* every connection is on one of them, being closed, or suspended */
     size_t connections;
     struct exchange *spare; /* for reuse */
     size_t spares;
@@ -66,8 +68,11 @@ struct worker {
     struct {
         int64_t since;
         unsigned lines, left_out;
-    } library_log; /* of libmicrohttpd, at most so many lines a second */
-    bool draining; /* the answers close their connections */
+    } library_log;   /* of libmicrohttpd, at most so many lines a second */
+    bool draining;   /* the answers close their connections */
+    size_t in_lanes; /* exchanges that slow lanes have */
+    pthread_mutex_t finished_lock;
+    struct exchange *finished; /* by a lane; guarded by the lock */
 };
 
 /* Opens what the worker needs and starts its thread. listen_fd becomes the worker's. false = it could not; *ret_why is a constant
@@ -75,6 +80,8 @@ struct worker {
 bool worker_start(struct worker *worker, struct server *server, unsigned index, int listen_fd, const char **ret_why);
 /* After a change of server->phase. Any thread. */
 void worker_wake(struct worker *worker);
+/* A slow lane is done with an exchange of this worker. The lane's thread. */
+void worker_finished(struct worker *worker, struct exchange *exchange);
 /* Waits for the thread's end and closes everything. */
 void worker_join(struct worker *worker);
 

@@ -153,6 +153,12 @@ bool wire_closed(struct wire *wire, int seconds)
     return wire_closed_within(wire, seconds * 1000);
 }
 
+bool wire_is_silent(const struct wire *wire)
+{
+    struct pollfd socket = {.fd = wire->fd, .events = POLLIN};
+    return wire->len == 0 && poll(&socket, 1, 0) == 0;
+}
+
 void wire_close(struct wire *wire)
 {
     close(wire->fd);

@@ -16,6 +16,8 @@ struct answer *wire_answer(struct wire *wire, const char *method, const char *ta
 /* Waits until the daemon has closed. false = it said more, or did not close within that time. */
 bool wire_closed(struct wire *wire, int seconds);
 bool wire_closed_within(struct wire *wire, int ms);
+/* Whether nothing has come that was not read yet. */
+bool wire_is_silent(const struct wire *wire);
 void wire_close(struct wire *wire);
 
 /* Whether the daemon takes no new connections any more. */

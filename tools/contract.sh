@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# contract.sh DIR: lints openapi.yaml, compares it with the daemon of DIR, and checks the exchanges recorded there.
+# contract.sh DIR: lints openapi.yaml, compares it with the daemon of DIR, runs the examples of the pages, opens every table in Python, R and
+# LibreOffice, asks at random beside a model, and checks the exchanges recorded there.
 set -eu
 dir=$(cd "$1" && pwd)
 [ ! -x build/node/bin/node ] || PATH="$(pwd)/build/node/bin:$PATH"
@@ -12,5 +13,5 @@ STUDYD=$dir/studyd
 STUDYD_EXCHANGES=$dir/exchanges.ndjson
 export STUDYD STUDYD_EXCHANGES REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 (cd tests && npm run --silent lint)
-node --test tests/contract/*.test.js tests/data/*.test.js
+node --test tests/contract/*.test.js tests/data/*.test.js tests/formats/*.test.js tests/queries/*.test.js
 (cd tests && npm run --silent exchanges)

@@ -5,7 +5,7 @@
 set -eu
 
 RUN='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev libsodium-dev zlib1g-dev libyaml-dev'
-TEST="$RUN check libsubunit-dev libcurl4-openssl-dev curl jq git sqlite3 clang clang-format clang-tidy shellcheck gcovr"
+TEST="$RUN check libsubunit-dev libcurl4-openssl-dev curl jq git sqlite3 clang clang-format clang-tidy shellcheck gcovr r-base-core python3 locales"
 
 case ${1:-} in
 run)  wanted=$RUN ;;
@@ -24,6 +24,9 @@ node_is_fit() { node -e 'process.exit(+process.versions.node.split(".")[0] >= 20
 if [ "$1" = test ] && ! node_is_fit && [ ! -x build/node/bin/node ]; then
     command -v npm >/dev/null || missing="$missing nodejs npm"
 fi
+
+# Likewise LibreOffice: the one without windows would push out one that is there.
+if [ "$1" = test ] && ! command -v soffice >/dev/null; then missing="$missing libreoffice-calc-nogui"; fi
 
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ]; then as_root=

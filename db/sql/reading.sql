@@ -2,16 +2,12 @@
 -- What readers ask for, apart from the list of studies (db/studies_query.c).
 
 -- name: programmes
--- All programmes with their number of studies. study_by_programme. scan: a register holds a few programmes.
-SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile,
-    (SELECT count(*) FROM study s WHERE s.programme = p.code)
-FROM programme p ORDER BY p.code;
+-- All programmes. scan: a register holds a few programmes.
+SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile FROM programme p ORDER BY p.code;
 
 -- name: programme
--- One programme. Primary key, study_by_programme.
-SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile,
-    (SELECT count(*) FROM study s WHERE s.programme = p.code)
-FROM programme p WHERE p.code = :code;
+-- One programme. Primary key.
+SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile FROM programme p WHERE p.code = :code;
 
 -- name: editions
 -- A programme's editions, newest first. edition_by_day.
@@ -19,41 +15,52 @@ SELECT programme, code, title_nb, title_en, as_of, collected, published, licence
     publisher, document_lines, digest, imported
 FROM edition WHERE programme = :programme ORDER BY as_of DESC, code DESC;
 
+-- name: editions_newest
+-- The newest edition of each programme, by programme. edition_by_day. scan: the editions, a few.
+SELECT programme, code, title_nb, title_en, as_of, collected, published, licence, attribution, document, document_title,
+    publisher, document_lines, digest, imported
+FROM edition e WHERE code = (SELECT x.code FROM edition x WHERE x.programme = e.programme ORDER BY x.as_of DESC, x.code DESC LIMIT 1)
+ORDER BY programme;
+
 -- name: regions
 -- All regions in order. scan: a handful.
 SELECT code, label_nb, label_en, basis, lines, position FROM region ORDER BY position, code;
 
 -- name: mechanisms
--- All mechanisms in order, with the number of studies. study_by_mechanism. scan: a handful.
-SELECT m.code, m.report_code, m.label_nb, m.label_en, m.lines, m.position,
-    (SELECT count(*) FROM study s WHERE s.mechanism = m.code)
-FROM mechanism m ORDER BY m.position, m.code;
+-- All mechanisms in order. scan: a handful.
+SELECT m.code, m.report_code, m.label_nb, m.label_en, m.lines, m.position FROM mechanism m ORDER BY m.position, m.code;
 
 -- name: categories
--- All categories in order, with the number of studies. Unique index (category, study). scan: some twenty.
-SELECT c.code, c.label_nb, c.label_en, c.label_en_basis, c.lines, c.position,
-    (SELECT count(*) FROM study_category x WHERE x.category = c.code)
-FROM category c ORDER BY c.position, c.code;
+-- All categories in order. scan: some twenty.
+SELECT c.code, c.label_nb, c.label_en, c.label_en_basis, c.lines, c.position FROM category c ORDER BY c.position, c.code;
 
 -- name: institutions
--- All institutions by name, with what they do and the studies they coordinate. study_by_institution_code, unique index
--- (institution, study). scan: all of them are wanted, in the order of institution_by_name.
+-- All institutions by name, with what they do. study_by_institution_code, unique index (institution, study).
+-- scan: all of them are wanted, in the order of institution_by_name.
 SELECT i.code, i.name, i.region, i.region_basis, i.part_of, i.part_of_basis, i.lines,
     EXISTS (SELECT 1 FROM study s WHERE s.institution = i.code) AS coordinates,
-    EXISTS (SELECT 1 FROM study_hospital h WHERE h.institution = i.code) AS takes_part,
-    (SELECT count(*) FROM study s WHERE s.institution = i.code)
+    EXISTS (SELECT 1 FROM study_hospital h WHERE h.institution = i.code) AS takes_part
 FROM institution i ORDER BY i.name_key, i.code;
 
 -- name: institution_aliases
 -- The other spellings of an institution. Primary key.
 SELECT DISTINCT alias FROM institution_alias WHERE institution = :code ORDER BY alias;
 
--- name: calls
--- Awards by call year and mechanism. scan: all awards are summed, in the order of award_by_call.
-SELECT a.call_year, a.mechanism, m.label_nb, m.label_en, count(*) AS awards, sum(a.amount_nok) AS amount_nok,
-    count(DISTINCT a.study) AS study_count
-FROM award a JOIN mechanism m ON m.code = a.mechanism
-GROUP BY a.call_year, a.mechanism ORDER BY a.call_year, m.position, m.code;
+-- name: studies_of_programme
+-- How many there are, where no image says so. study_by_programme.
+SELECT count(*) FROM study WHERE programme = :code;
+
+-- name: studies_of_mechanism
+-- As above. study_by_mechanism.
+SELECT count(*) FROM study WHERE mechanism = :code;
+
+-- name: studies_of_category
+-- As above. Unique index (category, study).
+SELECT count(*) FROM study_category WHERE category = :code;
+
+-- name: studies_of_institution
+-- As above: those it coordinates. study_by_institution_code.
+SELECT count(*) FROM study WHERE institution = :code;
 
 -- name: figures
 -- Published figures of one edition, or of the newest of each programme, in the order of the file. Primary key.
@@ -123,6 +130,10 @@ UNION ALL SELECT institution, alias, 3 FROM institution_alias ORDER BY kind, 1, 
 -- name: vocabulary_leaders
 -- Every leader of a study with what the name answers to: itself, the aliases. scan: all are wanted.
 SELECT name, name, 1 AS kind FROM person UNION ALL SELECT name, alias, 2 FROM person_alias ORDER BY kind, 1, 2;
+
+-- name: vocabulary_leader_aliases
+-- The aliases alone, where the image knows the names. scan: all are wanted.
+SELECT name, alias FROM person_alias ORDER BY name, alias;
 
 -- name: axis_years
 -- The first and the last call year. study_by_call_year.

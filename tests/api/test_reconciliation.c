@@ -163,7 +163,8 @@ START_TEST(a_figure_is_shown_where_the_filter_is_its_own)
 }
 END_TEST
 
-static const char *const foreign[] = {"id=aneed",
+static const char *const foreign[] = {"q=aneed",
+                                      "id=aneed",
                                       "award_call_year=2019",
                                       "and_category=cancer",
                                       "institution=helse-bergen",

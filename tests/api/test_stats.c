@@ -233,6 +233,16 @@ START_TEST(what_cannot_be_answered_is_refused_by_name)
 }
 END_TEST
 
+START_TEST(the_summary_by_region_keeps_a_filter_free_for_its_links)
+{
+    const char *conditions = "inclusion_region=!vest&and_inclusion_region=nord";
+    const struct answer *answer = http_get(real, text_format("/stats/summary?%s", conditions), NULL);
+    assert_problem(answer, 400, "bad-parameter");
+    assert_fault(answer, "and_inclusion_region", NULL);
+    must_get(real, text_format("/stats/summary?%s&group_by=status", conditions));
+}
+END_TEST
+
 START_TEST(the_list_names_every_statistic)
 {
     const struct answer *answer = must_get(real, "/stats");
@@ -259,6 +269,7 @@ int main(void)
     EACH(each_statistic_is_a_table_too, paths);
     EACH(what_cannot_be_answered_is_refused_by_name, refused);
     tcase_add_test(figures, the_list_names_every_statistic);
+    tcase_add_test(figures, the_summary_by_region_keeps_a_filter_free_for_its_links);
     suite_add_tcase(suite, figures);
     return support_run(suite);
 }

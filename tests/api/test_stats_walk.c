@@ -47,6 +47,9 @@ static const char *const groupings[] = {
 
 static const char *const frames[] = {
     "",
+    "q=lung*%20OR%20ms%20OR%20%22n-ad%22",
+    "q=-kreft%20-oslo",
+    "q=%C3%A5se&category=!cancer&award_call_year=!2021",
     "programme=klinbeforsk",
     "programme=nordlys",
     "programme=!klinbeforsk",
@@ -61,6 +64,8 @@ static const char *const frames[] = {
     "mechanism=!other",
     "award_call_year=2019..2022",
     "award_call_year=!2019,2021",
+    "award_call_year=!1900..2019",
+    "award_call_year=!..2018,2022..2200",
     "award_mechanism=!other",
     "award_call_year=..2018,2020..&award_mechanism=!needs-identified",
     "award_call_year=!2020..2021&award_mechanism=!other",

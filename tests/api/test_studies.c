@@ -343,7 +343,11 @@ static const struct {
     {"leader=%C3", "leader", NULL},
     {"leader=%00", "leader", NULL},
     {"leader=%zz", "leader", NULL},
-    {"q=cancer", "q", NULL},
+    {"q=%22cancer", "q", NULL},
+    {"q=", "q", NULL},
+    {"sort=relevance", "sort", NULL},
+    {"include=highlights", "include", NULL},
+    {"include=higlights&q=cancer", "include", "highlights"},
 };
 
 START_TEST(what_is_wrong_is_named)

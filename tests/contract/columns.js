@@ -19,7 +19,7 @@ function memberOf(column, members) {
   return members.find((member) => column.startsWith(`${member}_`) || (singular(member) !== member && column.startsWith(`${singular(member)}_`))) ?? null;
 }
 
-const ITEMS = { whole: /^-?[0-9]+$/, decimal: /^-?[0-9]+\.[0-9]+$/, truth: /^(true|false)$/, text: /^[^]*$/ };
+const ITEMS = { whole: /^-?[0-9]+$/, decimal: /^-?[0-9]+\.[0-9]+$/, truth: /^(TRUE|FALSE)$/, text: /^[^]*$/ };
 
 // null, or what is wrong with the cell, which may be empty.
 function cellFault({ name, list, type }, cell, excel) {

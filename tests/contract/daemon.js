@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program under test, and a daemon of it that serves the data set from a folder of its own.
+// The program under test, and a daemon of it that serves data sets from a folder of its own.
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,12 +14,18 @@ function dumpRoutes() {
   return JSON.parse(execFileSync(STUDYD, ['--dump-routes'], { encoding: 'utf8' }));
 }
 
-// Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
-async function serve(...options) {
+const DATA = fs.readdirSync(path.join(ROOT, 'data')).map((edition) => path.join(ROOT, 'data', edition));
+
+// Of data/. Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
+function serve(...options) {
+  return serveEditions(DATA, ...options);
+}
+
+// Of these folders of data sets, imported in that order.
+async function serveEditions(editions, ...options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-contract-'));
   const db = path.join(folder, 'register.db');
-  for (const edition of fs.readdirSync(path.join(ROOT, 'data')))
-    execFileSync(STUDYD, ['import', '--db', db, path.join(ROOT, 'data', edition)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const edition of editions) execFileSync(STUDYD, ['import', '--db', db, edition], { stdio: ['ignore', 'ignore', 'inherit'] });
   const child = spawn(STUDYD, ['serve', '--db', db, '--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => { said += chunk; });
@@ -42,4 +48,4 @@ async function serve(...options) {
   return { url, stop };
 }
 
-module.exports = { STUDYD, dumpRoutes, serve };
+module.exports = { DATA, STUDYD, dumpRoutes, serve, serveEditions };

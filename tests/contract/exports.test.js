@@ -44,7 +44,10 @@ function valueOf(study, column) {
   return study[LISTS[singular]]?.map((item) => at(item, ITEM[rest])) ?? null;
 }
 
-const written = (value, comma) => (value === null ? '' : typeof value === 'number' ? String(value).replace('.', comma) : String(value));
+function written(value, comma) {
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  return value === null ? '' : typeof value === 'number' ? String(value).replace('.', comma) : String(value);
+}
 
 // The text of a cell, or null.
 function cellOf(study, column, excel) {

@@ -45,10 +45,16 @@ const NEVER = ['', '!', '%00', '%01', '%7F', '%zz', '%', '%C3', '%FF', '%C0%80',
   'NaN', '[]', '%7B%7D', '%5B%22a%22%5D', '1e400', '-0', '--1', "'", '%22', '%3Cscript%3E', '..%2F..%2Fetc', '%2e%2e', ',', ',,', 'a,', ',a', '!!a', '..', '...', '1...2',
   '99999999999999999999', '-99999999999999999999', '0x10', '1_000', '%D9%A1', 'TRUE', 'True', '1;2', '%EF%BF%BD', '%61%CC%8A', 'x'.repeat(2000), `a${',a'.repeat(100)}`];
 
+// What people type: blanks before it mean nothing, and what else is wrong with it is more than a pattern says.
+const isTyped = (schema) => schema.pattern === '[^\\x00-/:-@[-`{-\\x7F]';
+const NEVER_TYPED = ['%22', '%22a', 'a%22', 'a%20%22b', '(a)', 'a)', 'a%20-', '--a', 'a%20*', 'a*b', '*a', 'OR', 'OR%20a', 'a%20OR', 'a%20OR%20OR%20b', 'a%20AND%20b', 'NOT%20a', 'a%7Cb',
+  '!a', 'a%20!b', '%22a%22b', '%22*%22', 'a%20%26%20b', `${'a%20'.repeat(33)}`, 'a'.repeat(501)];
+
 // Those that the parameter's own kind forbids.
 function forbidden({ schema, example }) {
   const { minimum: low = schema['x-minimum'], maximum: high = schema['x-maximum'] } = schema;
-  const plain = encodeURIComponent(example), values = [`${plain}+`, `+${plain}`, `${plain}%00`, `%20${plain}`];
+  const plain = encodeURIComponent(example), values = [`${plain}+`, `+${plain}`, `${plain}%00`];
+  if (!isTyped(schema)) values.push(`%20${plain}`);
   if (plain.includes('%20')) values.push(plain.replaceAll('%20', '+'));
   if (low !== undefined) values.push(low - 1, `${low - 1}..`, `..${high + 1}`, high + 1, `${high}..${low}`, `0${low + 1}`, `${low}.0`, `${low}-${high}`);
   if (schema.type === 'integer') values.push(`${low},${high}`, `${low}..${high}`, `!${low}`, `%2B${low}`);
@@ -58,6 +64,7 @@ function forbidden({ schema, example }) {
   if (schema['x-vocabulary']) values.push('nobody-has-this', 'a,b,c', '!nobody-has-this', 'aneedd');
   const codes = /^\^!?-?\(\?:([a-z0-9_|-]+)\)/.exec(schema.pattern ?? '')?.[1].split('|') ?? [];
   values.push(...codes.flatMap((code) => [`${code}x`, code.toUpperCase(), `${code},,${code}`, `${code},x${code}`, `%20${code}`]));
+  if (isTyped(schema)) values.push(...NEVER_TYPED);
   return values.map(String);
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What README.md shows is what the daemon answers.
+// What README.md and the pages of docs/ show is what the daemon answers, in each language they show it in.
 'use strict';
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const { serve } = require('./daemon.js');
-const { examples, run } = require('./readme.js');
+const { LANGUAGES, examples, run } = require('./readme.js');
 const { ROOT } = require('./spec.js');
 
-const FILE = path.join(ROOT, 'README.md');
 const SAMPLE = `Text.
 
 \`\`\`sh
@@ -35,7 +34,32 @@ curl -s http://localhost:8080/health/live
 \`\`\`text
 not the answer
 \`\`\`
+
+In three languages:
+\`\`\`sh
+curl -s 'http://127.0.0.1:8080/stats/calls?format=csv' | head -n 2 | tail -n 1 | cut -d , -f 1
+\`\`\`
+\`\`\`r
+cat(read.csv("http://127.0.0.1:8080/stats/calls?format=csv")$call_year[1], "\\n")
+\`\`\`
+\`\`\`python
+import json, urllib.request
+print(json.load(urllib.request.urlopen("http://127.0.0.1:8080/stats/calls"))["data"][0]["call_year"])
+\`\`\`
+\`\`\`text
+2016
+\`\`\`
+\`\`\`python
+import sys
+print("http://127.0.0.1:8080", file=sys.stderr)
+\`\`\`
+\`\`\`r
+stop("no answer for ", "http://127.0.0.1:8080")
+\`\`\`
 `;
+
+const pages = ['README.md', 'CONTRIBUTING.md', ...fs.readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const read = (page) => fs.readFileSync(path.join(ROOT, page), 'utf8');
 
 let daemon;
 test.before(async () => { daemon = await serve(); });
@@ -43,23 +67,40 @@ test.after(() => daemon?.stop());
 
 test('examples are found with their answers', () => {
   const found = examples(SAMPLE);
-  assert.deepEqual(found.map(({ line, answer }) => [line, answer]), [[7, '80\n'], [17, null]]);
+  assert.deepEqual(found.map(({ line, language, answer }) => [line, language, answer]), [[7, 'sh', '80\n'], [17, 'sh', null],
+    [28, 'sh', '2016\n'], [31, 'r', '2016\n'], [34, 'python', '2016\n'], [41, 'python', null], [45, 'r', null]]);
 });
 
-test('a true answer is told from a false one, and a failing command from both', async () => {
-  const [first, second] = examples(SAMPLE);
-  assert.equal(await run(first.command, daemon.url), '80\n');
-  assert.notEqual(await run(first.command, daemon.url), '81\n');
-  assert.equal(await run(second.command, daemon.url), '{"status":"live"}\n');
-  await assert.rejects(run('curl -sf http://127.0.0.1:8080/nothing\n', daemon.url));
+test('a true answer is told from a false one, and a failing example from both', async () => {
+  const [first, second, shell, r, python, noisy, failing] = examples(SAMPLE);
+  assert.equal(await run(first, daemon.url), '80\n');
+  assert.notEqual(await run(first, daemon.url), '81\n');
+  assert.equal(await run(second, daemon.url), '{"status":"live"}\n');
+  for (const one of [shell, r, python]) assert.equal((await run(one, daemon.url)).trimEnd(), '2016');
+  for (const one of [noisy, failing, { language: 'sh', command: 'curl -sf http://127.0.0.1:8080/nothing\n' }])
+    await assert.rejects(run(one, daemon.url), /ended with/);
 });
 
-test('README.md shows what the daemon answers', async (t) => {
-  const found = examples(fs.readFileSync(FILE, 'utf8'));
-  assert.ok(found.some((one) => one.answer !== null), 'README.md shows at least one call with its answer');
-  for (const { line, command, answer } of found)
-    await t.test(`line ${line}: ${command.trim().split('\n')[0]}`, async () => {
-      const said = await run(command, daemon.url);
-      if (answer !== null) assert.equal(said.trimEnd(), answer.trimEnd());
-    });
+test('README.md shows at least one call with its answer', () => {
+  assert.ok(examples(read('README.md')).some((one) => one.answer !== null));
+});
+
+for (const page of pages)
+  test(`${page} shows what the daemon answers`, async (t) => {
+    for (const one of examples(read(page)))
+      await t.test(`line ${one.line}, ${one.language}: ${one.command.trim().split('\n')[0]}`, async () => {
+        const said = await run(one, daemon.url);
+        if (one.answer !== null) assert.equal(said.trimEnd(), one.answer.trimEnd());
+      });
+  });
+
+const QUESTIONS = 20;
+test('docs/questions.md answers each question in every language', () => {
+  const chapters = read('docs/questions.md').split(/^(?=## )/m).filter((text) => /^## \d+\. .*\?$/m.test(text));
+  assert.deepEqual(chapters.map((text) => parseInt(text.slice(3), 10)), Array.from({ length: QUESTIONS }, (_, i) => i + 1));
+  for (const text of chapters) {
+    const found = examples(text), title = text.split('\n')[0];
+    for (const language of Object.keys(LANGUAGES)) assert.ok(found.some((one) => one.language === language), `${title}: not in ${language}`);
+    assert.ok(found.every((one) => one.answer !== null), `${title}: an example without its answer`);
+  }
 });

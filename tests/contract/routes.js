@@ -27,7 +27,10 @@ const SCHEMAS = {
   format: (row) => ({ type: 'string', enum: row.values }),
   dialect: (row) => ({ type: 'string', enum: row.values }),
   fields: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), LIST_MAX)}$` }),
+  facets: (row) => ({ type: 'string', pattern: `^${list(oneOf(row.values), row.values.length)}$` }),
   cursor: (row) => ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: row.maximum }),
+  // Text as people type it. That it is not punctuation alone is all that a pattern can say of it.
+  search: (row) => ({ type: 'string', pattern: '[^\\x00-/:-@[-`{-\\x7F]', maxLength: row.maximum }),
   day: () => ({ type: 'string', format: 'date' }),
   id: () => ({ type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: ID_MAX }),
 };

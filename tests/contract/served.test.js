@@ -52,7 +52,7 @@ test('every example is true of its schema', () => {
     for (const [status, response] of Object.entries(operation.responses))
       for (const media of Object.values(response.content))
         for (const [name, example] of Object.entries(media.examples ?? {})) {
-          const faults = spec.faults(media.schema, spec.follow(example).value, name !== 'picked');
+          const faults = spec.faults(media.schema, spec.follow(example).value, !['picked', 'highlights', 'faceted'].includes(name));
           assert.equal(faults, null, `${operation.id} ${status} ${name}: ${faults}`);
           examples++;
         }

@@ -3,6 +3,8 @@
  */
 #include "fixture.h"
 
+#include "db/image.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -51,7 +53,8 @@ START_TEST(a_good_register_has_no_findings)
     import_ok(&first_said);
     assert_finds(""); /* while it is held by a writer and a reader */
     ck_assert_str_eq(heard.steps, "the file 0/1\nthe file 1/1\nreferences 0/1\nreferences 1/1\nkept sums 0/1\nkept sums 1/1\n"
-                                  "studies 0/2\nstudies 2/2\nshown studies 0/2\nshown studies 2/2\n");
+                                  "studies 0/2\nstudies 2/2\nshown studies 0/2\nshown studies 2/2\n"
+                                  "searched texts 0/2\nsearched texts 2/2\nthe image 0/1\nthe image 1/1\n");
     struct said *said = edition_of("2025", "2025-12-31", "Report 2025");
     said->studies[0].awards = award_c;
     said->studies[0].awards_len = LEN(award_c);
@@ -119,7 +122,7 @@ static const struct {
     {"DELETE FROM rendered_row WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"DELETE FROM rendered WHERE study = 2", "Study beta is shown otherwise than its records say.\n"},
     {"INSERT INTO study_category VALUES (2, 5, 'nowhere')",
-     "Study beta: a record of study_category refers to category nowhere, which is not there.\n" MADE("beta", "categories")},
+     "Study beta: a record of study_category refers to category nowhere, which is not there.\n" MADE("beta", "categories"), true},
     {"INSERT INTO study_arm VALUES (7, 0, 'x')", "A record of study_arm refers to study 7, which is not there.\n"},
     {"INSERT INTO edition (programme, code, as_of, document, document_title, document_lines, digest, imported)"
      " VALUES ('nobody', 'c', '2024-01-01', 'd', 'D', 1, 'x', 1)",
@@ -127,8 +130,8 @@ static const struct {
     {"UPDATE study_region SET included = 3 WHERE study = 1 AND region = 'vest'", MADE("alpha", "numbers by region"), true},
     {"INSERT INTO study_inclusion_region VALUES (2, 'vest', 'hospital')", MADE("beta", "inclusion regions"), true},
     {"UPDATE study SET remaining = 39 WHERE id = 1", MADE("alpha", "remaining"), true},
-    {"UPDATE study SET permille = 5 WHERE id = 1", MADE("alpha", "percent") "Study alpha is shown otherwise than its records say.\n"},
-    {"UPDATE study SET behind_plan = 1 - behind_plan WHERE id = 1", MADE("alpha", "behind_plan")},
+    {"UPDATE study SET permille = 5 WHERE id = 1", MADE("alpha", "percent") "Study alpha is shown otherwise than its records say.\n", true},
+    {"UPDATE study SET behind_plan = 1 - behind_plan WHERE id = 1", MADE("alpha", "behind_plan"), true},
     {"UPDATE study SET included_as_of = NULL WHERE id = 1", MADE("alpha", "included as_of"), true},
     {"UPDATE study SET awards = 3 WHERE id = 1", MADE("alpha", "awards"), true},
     {"UPDATE award SET amount_nok = 7 WHERE study = 2", MADE("beta", "amount_nok"), true},
@@ -164,6 +167,99 @@ START_TEST(each_damage_is_found_and_named)
     ck_assert_int_eq(look(&findings, NULL), DB_OK);
     ck_assert_int_gt(findings, 1);
     ck_assert_msg(strstr(heard.text, damages[_i].findings) != NULL, "«%s» is not in:\n%s", damages[_i].findings, heard.text);
+}
+END_TEST
+
+/* ── the image ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void turn_over(size_t at)
+{
+    char path[128], byte;
+    snprintf(path, sizeof path, "%s-image", fixture.path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pread(fd, &byte, 1, (off_t)at), 1);
+    byte = (char)(byte ^ 1);
+    ck_assert_int_eq(pwrite(fd, &byte, 1, (off_t)at), 1);
+    close(fd);
+}
+
+static void assert_image_differs(const char *what)
+{
+    char expected[300];
+    snprintf(expected, sizeof expected,
+             "The image %s-image is not what the records make it (%s): remove the file, and the next start makes it anew.\n", fixture.path,
+             what);
+    assert_finds(expected);
+}
+
+START_TEST(a_wrong_image_is_named)
+{
+    import_ok(&first_said);
+    struct image *image = image_map(fixture.path, db_epoch(fixture.db), db_data_version(fixture.db));
+    ck_assert_ptr_nonnull(image);
+    const struct {
+        size_t column;
+        const char *what;
+    } columns[] = {
+        {COLUMN_PLANNED, "planned"},
+        {COLUMN_CODES, "ids"},
+        {COLUMN_UNKNOWN, "sort keys that end with the unknown"},
+        {dim_column(DIM_PROGRAMME, PART_NAMES), "programme: values"},
+        {dim_column(DIM_PART, PART_SETS_AT), "region that takes part: values that have a set"},
+        {COLUMN_SORT, "id: order"},
+        {COLUMN_COUNT - 1, "updated: places of ranks"},
+    };
+    for (size_t i = 0; i < LEN(columns); i++) {
+        const struct image_items *items = &image->column[columns[i].column];
+        size_t at = (size_t)((const char *)items->items - (const char *)image->mapped) + items->len - 1;
+        turn_over(at);
+        assert_image_differs(columns[i].what);
+        turn_over(at);
+    }
+    assert_finds("");
+    turn_over(48); /* its number of rows */
+    assert_image_differs("the number of studies");
+    image_unmap(image);
+}
+END_TEST
+
+/* Whatever byte of whatever column. */
+START_TEST(every_column_is_compared)
+{
+    import_ok(&first_said);
+    struct image *image = image_map(fixture.path, db_epoch(fixture.db), db_data_version(fixture.db));
+    int compared = 0;
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        const struct image_items *items = &image->column[i];
+        if (items->len == 0)
+            continue;
+        size_t at = (size_t)((const char *)items->items - (const char *)image->mapped) + items->len / 2;
+        int64_t findings = 0;
+        turn_over(at);
+        ck_assert_int_eq(look(&findings, NULL), DB_OK);
+        turn_over(at);
+        ck_assert_msg(findings == 1 && strncmp(heard.text, "The image ", 10) == 0, "column %zu: %s", i, heard.text);
+        ck_assert_ptr_null(strstr(heard.text, "(null)"));
+        compared++;
+    }
+    ck_assert_int_gt(compared, 100);
+    image_unmap(image);
+}
+END_TEST
+
+/* One of another version is made anew at the next opening; it is nothing wrong. */
+START_TEST(an_image_of_another_version_is_not_compared)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s-image", fixture.path);
+    import_ok(&first_said);
+    turn_over(40); /* its data version */
+    assert_finds("");
+    unlink(path);
+    assert_finds("");
+    ck_assert_ptr_nonnull(strstr(heard.steps, "the image 1/1\n"));
+    ck_assert_int_ne(access(path, F_OK), 0); /* and looking makes none */
 }
 END_TEST
 
@@ -249,6 +345,9 @@ int main(void)
     tcase_add_test(cases, another_representation_is_not_compared);
     tcase_add_test(cases, nobody_has_to_listen);
     tcase_add_loop_test(cases, each_damage_is_found_and_named, 0, LEN(damages));
+    tcase_add_test(cases, a_wrong_image_is_named);
+    tcase_add_test(cases, every_column_is_compared);
+    tcase_add_test(cases, an_image_of_another_version_is_not_compared);
     tcase_add_test(cases, a_hundred_findings_are_told);
     tcase_add_test(cases, noise_in_any_page_is_found);
     tcase_add_test(cases, what_is_no_register_is_refused_with_a_sentence);

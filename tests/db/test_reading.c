@@ -359,6 +359,30 @@ START_TEST(every_value_can_be_suggested)
 }
 END_TEST
 
+START_TEST(a_name_as_it_is_spelt_stands_before_one_in_another_case)
+{
+    static const struct {
+        enum db_vocabulary vocabulary;
+        const char *value, *expected;
+    } spelt[] = {
+        {DB_VOCAB_LEADER, "Kari Aas", "Kari Aas"},     {DB_VOCAB_LEADER, "kari aas", "kari aas"},
+        {DB_VOCAB_LEADER, "KARI AAS", "Kari Aas"},     {DB_VOCAB_INSTITUTION, "Tromsø", "tromso"},
+        {DB_VOCAB_INSTITUTION, "TROMSØ", "haukeland"}, {DB_VOCAB_INSTITUTION, "tromsø", "tromso"},
+    };
+    struct said *said = said_new();
+    static const char *const other_case[] = {"TROMSØ"};
+    said->studies[0].leader = "Kari Aas";
+    said->studies[1].leader = "kari aas";
+    said->leaders[0].name = NULL;
+    said->institutions[0].aliases = other_case;
+    said->institutions[0].aliases_len = LEN(other_case);
+    import_ok(said);
+    for (size_t i = 0; i < LEN(spelt); i++)
+        ck_assert_str_eq(or_none(db_vocabulary_find(fixture.reader, spelt[i].vocabulary, spelt[i].value)), spelt[i].expected);
+    free(said);
+}
+END_TEST
+
 START_TEST(a_vocabulary_follows_the_data_and_keeps_what_it_gave)
 {
     ck_assert_ptr_null(db_vocabulary_find(fixture.reader, DB_VOCAB_LEADER, "ola aas"));
@@ -410,6 +434,7 @@ int main(void)
     tcase_add_test(cases, without_bytes_there_is_no_commit);
     tcase_add_test(cases, values_are_found_by_all_they_answer_to);
     tcase_add_test(cases, every_value_can_be_suggested);
+    tcase_add_test(cases, a_name_as_it_is_spelt_stands_before_one_in_another_case);
     tcase_add_test(cases, a_vocabulary_follows_the_data_and_keeps_what_it_gave);
     tcase_add_test(cases, an_old_transaction_does_not_make_a_vocabulary_stale);
     return run("reading", cases, true);

@@ -3,6 +3,8 @@
  */
 #include "fixture.h"
 
+#include "db/search_index.h"
+
 #include <glob.h>
 
 #define FILES "db/sql/*.sql"
@@ -75,6 +77,7 @@ START_TEST(every_statement_uses_an_index_or_says_why_not)
     sqlite3 *db = NULL;
     ck_assert_int_eq(glob(FILES, 0, NULL, &files), 0);
     ck_assert_int_eq(sqlite3_open_v2(fixture.path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    ck_assert_int_eq(search_register(db), DB_OK);
     for (size_t i = 0; i < files.gl_pathc; i++)
         read_file(db, files.gl_pathv[i]);
     globfree(&files);

@@ -348,7 +348,9 @@ START_TEST(an_older_register_becomes_what_a_fresh_one_is)
     assert_kept(0);
     fixture_close();
     char command[400], line[200] = "";
-    snprintf(command, sizeof command, "bash -c 'cmp <(sqlite3 %s .dump) <(sqlite3 %s .dump) 2>&1'", fresh, older);
+    snprintf(command, sizeof command,
+             "bash -c 'texts() { sqlite3 $1 .dump | grep -v study_search_[di]; }; cmp <(texts %s) <(texts %s) 2>&1'", fresh,
+             older); /* an index of words may be in other pieces */
     FILE *in = popen(command, "r");
     char *said_so = fgets(line, sizeof line, in);
     ck_assert_msg(pclose(in) == 0 && said_so == NULL, "%s", line);

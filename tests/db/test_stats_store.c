@@ -196,11 +196,17 @@ START_TEST(who_asks_the_same_at_once_waits_for_the_first)
 }
 END_TEST
 
-/* Kept sums, computed ones and the list are of one state. */
+static bool keep_study_count(void *cls, const struct db_facet_counts *counts)
+{
+    *(int64_t *)cls = counts->study_count;
+    return true;
+}
+
+/* Kept sums, computed ones, facets and the list are of one state. */
 static void ask_on(struct db_reader *reader)
 {
     const struct db_stats_query kept = {.by = {DB_BY_MECHANISM}, .by_len = 1};
-    int64_t listed = -1, computed = -2, summed = -3;
+    int64_t listed = -1, computed = -2, summed = -3, counted = -4;
     require(db_reader_begin(reader) == DB_OK);
     require(db_studies_count(reader, &(struct db_study_filter){0}, &listed) == DB_OK);
     for (int i = 0; i < 3; i++) {
@@ -208,7 +214,8 @@ static void ask_on(struct db_reader *reader)
         query.leaders = i == 2;
         require(db_stats(reader, &query, keep_total, &computed) == DB_OK);
         require(db_stats(reader, &kept, keep_total, &summed) == DB_OK);
-        require(computed == listed && summed == listed);
+        require(db_facets(reader, &query.filter, (enum db_facet)(DB_FACET_CATEGORY + i), keep_study_count, &counted) == DB_OK);
+        require(computed == listed && summed == listed && counted == listed);
     }
     db_reader_end(reader);
     asked++;

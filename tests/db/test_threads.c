@@ -31,6 +31,21 @@ static bool read_text(void *cls, const char *bytes, size_t len)
     return true;
 }
 
+static bool see(void *cls, const char *bytes, size_t len)
+{
+    (void)cls, (void)bytes, (void)len;
+    return true;
+}
+
+/* From the image, where it has come meanwhile, else from the engine. */
+static int64_t page_of_included(struct db_reader *reader, int64_t included)
+{
+    struct db_studies_query query = {.limit = 5, .filter.included = {.len = 1, .r = {{included, included}}}};
+    struct db_studies_page page = {.total = -1};
+    require(db_studies_list(reader, &query, see, NULL, &page) == DB_OK);
+    return page.returned == page.total ? page.total : -1;
+}
+
 /* The bytes of a study, its numbers and the list are of one state. */
 static void ask(struct db_reader *reader)
 {
@@ -41,9 +56,11 @@ static void ask(struct db_reader *reader)
     require(db_studies_get(reader, "alpha", read_text, &shown, &moved) == DB_OK);
     require(db_recruitment_get(reader, "alpha", NULL, NULL, read_included, &included) == DB_OK);
     require(db_studies_count(reader, &(struct db_study_filter){.included = {.len = 1, .r = {{shown, shown}}}}, &count) == DB_OK);
+    int64_t listed = page_of_included(reader, shown);
     db_reader_end(reader);
     require(shown == included);
     require(count == 1);
+    require(listed == 1);
     require(db_vocabulary_find(reader, DB_VOCAB_LEADER, "kari østby") != NULL);
     require(db_vocabulary_find(reader, DB_VOCAB_STUDY, "beta") != NULL);
     asked++;

@@ -75,7 +75,9 @@ struct all_params {
     struct group_by_param group_by;
     struct db_codes category, and_category, inclusion_region, and_inclusion_region;
     int layout, dialect;
+    const struct db_search *q;
     int64_t size;
+    facets_param facets;
 };
 #define AT(member) .offset = offsetof(struct all_params, member)
 static const char *const formats[] = {"json", "csv", "ndjson", NULL};
@@ -84,6 +86,9 @@ static const char *const sorts[] = {"id", "name", "call_year", "amount_nok", "pl
 static const char *const fields[] = {"id", "name", "title", "status", NULL};
 static const char *const kinds[] = {"json", "csv", NULL}, *const dialects[] = {"rfc4180", "excel-nb", NULL};
 static const char *const dimensions[] = {"call_year", "mechanism", "category", "institution", "region", "status", NULL};
+static const char *const facets[] = {"programme", "call_year",   "mechanism", "award_call_year", "award_mechanism",
+                                     "category",  "institution", "hospital",  "region",          "inclusion_region",
+                                     "leader",    "status",      "has_card",  "behind_plan",     NULL};
 static const struct route_format json_or_csv[] = {{"json", FORMAT_JSON, "application/json"}, {"csv", FORMAT_CSV, "text/csv"}, {0}};
 static const struct param rows[] = {
     {"id", IN_PATH, T_ID, AT(id)},
@@ -109,7 +114,9 @@ static const struct param rows[] = {
     {"and_inclusion_region", IN_QUERY, T_CODES, AT(and_inclusion_region), .values = regions},
     {"layout", IN_QUERY, T_FORMAT, AT(layout), .values = kinds},
     {"dialect", IN_QUERY, T_DIALECT, AT(dialect), .values = dialects},
+    {"q", IN_QUERY, T_SEARCH, AT(q), .max = 500},
     {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .def = 5, .told = true},
+    {"facets", IN_QUERY, T_FACETS, AT(facets), .values = facets},
     {0},
 };
 
@@ -198,6 +205,17 @@ static bool texts_equal(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool searches_equal(const struct db_search *a, const struct db_search *b)
+{
+    bool equal = a && b ? a->len == b->len : a == b;
+    for (size_t i = 0; equal && a && i < a->len; i++) {
+        const struct db_search_term *one = &a->terms[i], *other = &b->terms[i];
+        equal = texts_equal(one->text, other->text) && one->prefix == other->prefix && one->negate == other->negate &&
+                one->or_before == other->or_before;
+    }
+    return equal;
+}
+
 static bool params_equal(const struct all_params *a, const struct all_params *b)
 {
     return a->limit == b->limit && a->has_card == b->has_card && a->format == b->format && a->fields == b->fields &&
@@ -207,7 +225,8 @@ static bool params_equal(const struct all_params *a, const struct all_params *b)
            groups_equal(&a->group_by, &b->group_by) && codes_equal(&a->category, &b->category) &&
            codes_equal(&a->and_category, &b->and_category) && codes_equal(&a->inclusion_region, &b->inclusion_region) &&
            codes_equal(&a->and_inclusion_region, &b->and_inclusion_region) && a->layout == b->layout && a->dialect == b->dialect &&
-           texts_equal(a->from, b->from) && texts_equal(a->reference, b->reference) && texts_equal(a->id, b->id);
+           a->facets == b->facets && searches_equal(a->q, b->q) && texts_equal(a->from, b->from) &&
+           texts_equal(a->reference, b->reference) && texts_equal(a->id, b->id);
 }
 
 /* The canonical query says the same as the query it was made from, and is its own canonical query. */

@@ -43,8 +43,8 @@ static const struct {
     {"60.0", "60.0", "60,0"},
     {"1e300", "1e300", NULL},
     {"0.1", "0.1", "0,1"},
-    {"true", "true", NULL},
-    {"false", "false", NULL},
+    {"true", "TRUE", NULL},
+    {"false", "FALSE", NULL},
     {"\"vest\"", "vest", NULL},
     {"\"Sør-Øst\"", "Sør-Øst", NULL},
     {"\"a b\"", "a b", NULL},
@@ -76,7 +76,7 @@ static const struct {
     {"[\"a\"]", "a", NULL},
     {"[\"a\", \"b\"]", "a; b", "\"a; b\""},
     {"[\"=a\", \"=b\"]", "=a; =b", "\"'=a; =b\""},
-    {"[1, 2.5, true, null, \"x\"]", "1; 2.5; true; ; x", "\"1; 2,5; true; ; x\""},
+    {"[1, 2.5, true, null, \"x\"]", "1; 2.5; TRUE; ; x", "\"1; 2,5; TRUE; ; x\""},
     {"[\"a, b\", \"c\"]", "\"a, b; c\"", "\"a, b; c\""},
     {"[null]", "", NULL},
     {"[null, null]", "", NULL},
@@ -111,10 +111,10 @@ START_TEST(columns_stand_in_their_order_and_what_is_not_there_is_empty)
         json_pack("[{s:s, s:{s:s, s:s}, s:i, s:i}, {s:n, s:n, s:{s:{s:b}}}, {s:s, s:{s:s}}]", "region", "vest", "label", "nb", "Vest", "en",
                   "West", "n", 3, "more", 4, "region", "label", "a", "b", "c", 1, "region", "x", "label", "en", "only");
     char *csv = csv_of(json_incref(data), DIALECT_RFC4180, some, NULL);
-    ck_assert_str_eq(csv, "region,label_nb,deep,\"last, not least\"\r\nvest,Vest,,3\r\n,,true,\r\nx,,,\r\n");
+    ck_assert_str_eq(csv, "region,label_nb,deep,\"last, not least\"\r\nvest,Vest,,3\r\n,,TRUE,\r\nx,,,\r\n");
     free(csv);
     csv = csv_of(data, DIALECT_EXCEL_NB, some, NULL);
-    ck_assert_str_eq(csv, MARK "region;label_nb;deep;last, not least\r\nvest;Vest;;3\r\n;;true;\r\nx;;;\r\n");
+    ck_assert_str_eq(csv, MARK "region;label_nb;deep;last, not least\r\nvest;Vest;;3\r\n;;TRUE;\r\nx;;;\r\n");
     free(csv);
 }
 END_TEST
@@ -198,7 +198,7 @@ static void check_field(const json_t *value, const char *field, bool quoted, enu
     if (json_is_null(value)) {
         ck_assert(*field == '\0' && !quoted);
     } else if (json_is_boolean(value)) {
-        ck_assert_str_eq(field, json_is_true(value) ? "true" : "false");
+        ck_assert_str_eq(field, json_is_true(value) ? "TRUE" : "FALSE");
     } else if (json_is_number(value)) {
         snprintf(text, sizeof text, "%s", field);
         char *comma = strchr(text, ',');

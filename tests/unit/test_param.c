@@ -67,6 +67,15 @@ static const struct {
     {"layout=json", "layout=json"}, /* not the same as no wish: Accept may have another */
     {"layout=csv&dialect=excel-nb", "layout=csv&dialect=excel-nb"},
     {"dialect=rfc4180", "dialect=rfc4180"},
+    {"facets=category", "facets=category"},
+    {"facets=region,category,behind_plan", "facets=category,region,behind_plan"}, /* members of an object have no order */
+    {"facets=programme%2Chas_card", "facets=programme,has_card"},
+    {"facets=programme,call_year,mechanism,award_call_year,award_mechanism,category,institution,hospital,region,inclusion_region,leader,"
+     "status,"
+     "has_card,behind_plan",
+     "facets=programme,call_year,mechanism,award_call_year,award_mechanism,category,institution,hospital,region,inclusion_region,leader,"
+     "status,"
+     "has_card,behind_plan"},
     {"reference=a&from=2026-01-01&cursor=c&fields=id&sort=id&call_year=2020&limit=3",
      "limit=3&call_year=2020&sort=id&fields=id&cursor=c&from=2026-01-01&reference=a"},
 };
@@ -87,7 +96,7 @@ START_TEST(the_typed_struct_says_what_the_query_said)
     struct asked asked;
     ask(&asked, "limit=7&has_card=false&format=ndjson&region=!nord,vest&call_year=2019..,..2001&sort=-planned,id&fields=status,id&group_by="
                 "status,category"
-                "&and_category=!skin&layout=csv&dialect=rfc4180");
+                "&facets=status,category&and_category=!skin&layout=csv&dialect=rfc4180");
     const struct all_params *params = &asked.params;
     ck_assert_int_eq(asked.error, API_OK);
     ck_assert_int_eq(params->limit, 7);
@@ -100,6 +109,7 @@ START_TEST(the_typed_struct_says_what_the_query_said)
     ck_assert(params->sort.len == 2 && params->sort.by[0].descending && params->sort.by[0].key == DB_SORT_PLANNED);
     ck_assert(params->sort.by[1].key == DB_SORT_ID && !params->sort.by[1].descending);
     ck_assert_uint_eq(params->fields, 9);
+    ck_assert_uint_eq(params->facets, 1u << DB_FACET_CATEGORY | 1u << DB_FACET_STATUS);
     ck_assert(params->group_by.len == 2 && params->group_by.by[0] == DB_BY_STATUS && params->group_by.by[1] == DB_BY_CATEGORY);
     ck_assert(params->and_category.negate && params->category.len == 0);
     ck_assert_int_eq(params->layout, 1 + FORMAT_CSV);
@@ -210,6 +220,16 @@ static const struct {
     {"layout=xml", "layout", "unknown value \"xml\": there are json, csv", NULL},
     {"layout=json,csv", "layout", "unknown value \"json,csv\"", "json"},
     {"dialect=excel", "dialect", "unknown value \"excel\": there are rfc4180, excel-nb", "excel-nb"},
+    {"facets=category,region,category", "facets", "counts category twice", NULL},
+    {"facets=categroy", "facets", "unknown value \"categroy\": there are programme, call_year, mechanism", "category"},
+    {"facets=!category", "facets", "unknown value \"!category\"", "category"},
+    {"facets=planned", "facets", "unknown value \"planned\"", NULL},
+    {"facets=category,", "facets", "empty value", NULL},
+    {"facets=programme,call_year,mechanism,award_call_year,award_mechanism,category,institution,hospital,region,inclusion_region,leader,"
+     "status,"
+     "has_card,behind_plan,status",
+     "facets", "takes at most 14 values", NULL},
+    {"facet=category", "facet", "unknown parameter", "facets"},
     {"fields=id,nam", "fields", "unknown value \"nam\"", "name"},
     {"cursor=a.b", "cursor", "is not a cursor", NULL},
     {"cursor=aaaaaaaaaaaaa", "cursor", "is not a cursor", NULL},

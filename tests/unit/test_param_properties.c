@@ -35,6 +35,13 @@ static size_t put_value(char *query, size_t len, const struct param *row)
     static const char *const numbers[] = {"1", "2", "50", "1900", "1999", "2019", "2200", "-3", "0"};
     static const char *const times[] = {"2026-01-01", "2026-01-01T00:00:00Z", "2025-12-31T23:59:59.999Z", "1969-12-31T12:00:00%2B02:00"};
     static const char *const codes[] = {"Kari%20Nordmann", "k.%20nordmann", "haukeland", "helse-bergen", "Bj%C3%B8rn%20%C3%98deg%C3%A5rd"};
+    static const char *const words[] = {"lung",
+                                        "-N-AD%20lung*",
+                                        "%20%22early%20%20neuro*%22",
+                                        "a%20OR%20-%22OR%22",
+                                        "Bj%C3%B8rn",
+                                        "%C2%ABsm%C3%A5,%20x%C2%BB",
+                                        "%E2%80%93a%CC%8A%20OR%201"};
     switch (row->type) {
     case T_INT:
     case T_RANGES: return put(query, len, PICK(numbers));
@@ -42,6 +49,7 @@ static size_t put_value(char *query, size_t len, const struct param *row)
     case T_TIME_RANGES: return put(query, len, PICK(times));
     case T_CURSOR:
     case T_ID: return put(query, len, dice(2) ? "abc" : "a-1");
+    case T_SEARCH: return put(query, len, PICK(words));
     case T_DAY: return put(query, len, "2026-02-28");
     case T_FORMAT:
     case T_DIALECT: return put(query, len, row->values[dice(2)]);
@@ -49,7 +57,8 @@ static size_t put_value(char *query, size_t len, const struct param *row)
     case T_CODES:
     case T_SORT:
     case T_GROUP_BY:
-    case T_FIELDS: break;
+    case T_FIELDS:
+    case T_FACETS: break;
     }
     return put(query, len, row->values ? row->values[dice(3)] : PICK(codes));
 }

@@ -204,6 +204,7 @@ static const struct param both[] = {{"region", IN_QUERY, T_CODES, AT(region), .v
 static const struct param neither[] = {{"region", IN_QUERY, T_CODES, AT(region)}, {0}};
 static const struct param no_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age)}, {0}};
 static const struct param open_bounds[] = {{"age", IN_QUERY, T_RANGES, AT(age), .min = INT64_MIN, .max = 1}, {0}};
+static const struct param few_facets[] = {{"facets", IN_QUERY, T_FACETS, AT(limit), .values = formats}, {0}};
 static const struct param no_length[] = {{"cursor", IN_QUERY, T_CURSOR, AT(cursor)}, {0}};
 static const struct param camel[] = {{"pageSize", IN_QUERY, T_DAY, AT(id)}, {0}};
 static const struct param nowhere[] = {{"from", IN_END, T_DAY, AT(id)}, {0}};
@@ -279,6 +280,7 @@ static const struct {
     {"neither values nor a vocabulary", {ROW("a", "GET", "/a", neither)}},
     {"no bounds", {ROW("a", "GET", "/a", no_bounds)}},
     {"bounds that mean open", {ROW("a", "GET", "/a", open_bounds)}},
+    {"facets too few", {ROW("a", "GET", "/a", few_facets)}},
     {"no length", {ROW("a", "GET", "/a", no_length)}},
     {"not snake_case", {ROW("a", "GET", "/a", camel)}},
     {"neither path nor query", {ROW("a", "GET", "/a", nowhere)}},

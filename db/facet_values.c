@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The values of a facet: which there are, how studies are counted at them, and the order they are told in.
+ */
+#include "db/facets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/sortkey.h"
+
+static void fail(struct facet_tally *tally, enum db_status status)
+{
+    if (tally->status == DB_OK)
+        tally->status = status;
+}
+
+/* Its place; NOWHERE = no memory. The texts live in the tally's arena, or for ever. */
+static size_t add(struct facet_tally *tally, const char *word, const struct facet_value *value)
+{
+    struct facet_value *item = map_reserve(&tally->index, 1) ? list_add(&tally->values, tally->arena) : NULL;
+    if (item == NULL) {
+        fail(tally, DB_NO_MEMORY);
+        return NOWHERE;
+    }
+    *item = *value;
+    item->parent = NOWHERE;
+    map_put(&tally->index, word)->index = tally->values.len - 1;
+    return tally->values.len - 1;
+}
+
+static size_t add_code(struct facet_tally *tally, const char *word, const char *code)
+{
+    return add(tally, word, &(struct facet_value){.shown.code = code});
+}
+
+static size_t find(const struct facet_tally *tally, const char *word)
+{
+    const struct map_entry *entry = map_find(&tally->index, word);
+    return entry == NULL ? NOWHERE : entry->index;
+}
+
+/* ── the vocabulary ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const struct field value_fields[] = {
+    {":code", FIELD_TEXT, offsetof(struct facet_value, shown.code)},
+    {":label_nb", FIELD_TEXT, offsetof(struct facet_value, shown.label.nb)},
+    {":label_en", FIELD_TEXT, offsetof(struct facet_value, shown.label.en)},
+    {":part_of", FIELD_TEXT, offsetof(struct facet_value, part_of)},
+    {0},
+};
+
+static void read_reference(struct db_reader *reader, struct facet_tally *tally)
+{
+    struct query rows CLEANUP(query_end) = query_begin(reader->st, tally->facet->statement, NO_ARGS);
+    while (tally->status == DB_OK && query_row(&rows)) {
+        struct facet_value value = {.part_of = NULL};
+        query_fields(&rows, value_fields, &value, tally->arena);
+        if (value.shown.code == NULL)
+            fail(tally, DB_NO_MEMORY);
+        else
+            add(tally, value.shown.code, &value);
+    }
+    fail(tally, query_status(&rows));
+    for (size_t i = 0; i < tally->values.len; i++)
+        if (tally_value(tally, i)->part_of != NULL)
+            tally_value(tally, i)->parent = find(tally, tally_value(tally, i)->part_of);
+}
+
+static bool add_status(void *cls, const char *code)
+{
+    return add_code(cls, code, code) != NOWHERE;
+}
+
+enum db_status tally_begin(struct db_reader *reader, struct facet_tally *tally)
+{
+    tally->values.size = sizeof(struct facet_value);
+    switch (tally->facet->source) {
+    case FROM_STATEMENT: read_reference(reader, tally); break;
+    case FROM_STATUS: db_vocabulary_each(reader, DB_VOCAB_STATUS, add_status, tally); break;
+    case FROM_YES_NO:
+        add_code(tally, "1", "true");
+        add_code(tally, "0", "false");
+        break;
+    case FROM_YEARS:
+    case FROM_LEADERS: break;
+    }
+    return tally->status;
+}
+
+void tally_end(struct facet_tally *tally)
+{
+    map_free(&tally->index);
+}
+
+size_t tally_place(struct facet_tally *tally, const char *word)
+{
+    size_t place = word == NULL ? NOWHERE : find(tally, word);
+    bool is_open = tally->facet->source == FROM_YEARS || tally->facet->source == FROM_LEADERS;
+    if (place != NOWHERE || word == NULL)
+        return place;
+    if (!is_open) {
+        fail(tally, DB_DAMAGED);
+        return NOWHERE;
+    }
+    const char *copy = arena_strdup(tally->arena, word);
+    if (copy == NULL)
+        fail(tally, DB_NO_MEMORY);
+    return copy == NULL ? NOWHERE : add_code(tally, copy, copy);
+}
+
+/* ── studies one by one ─────────────────────────────────────────────────────────────────────────────────────── */
+
+void tally_count(struct facet_tally *tally, size_t place, uint32_t study)
+{
+    struct facet_value *value = place == NOWHERE ? NULL : tally_value(tally, place);
+    if (value == NULL || value->seen == study)
+        return;
+    value->seen = study;
+    value->shown.study_count++;
+}
+
+/* It ends where the study was counted before: also where data go in a circle. */
+void tally_count_upwards(struct facet_tally *tally, size_t place, uint32_t study)
+{
+    for (; place != NOWHERE && tally_value(tally, place)->seen != study; place = tally_value(tally, place)->parent)
+        tally_count(tally, place, study);
+}
+
+static bool other_is_negated(const struct facet_tally *tally)
+{
+    const void *other = (const char *)tally->filter + tally->facet->other;
+    return tally->facet->own_kind == OWN_YEARS ? ((const struct db_codes *)other)->negate : ((const struct db_ranges *)other)->negate;
+}
+
+/* As db/studies_query.c has it: with the other filter negated a study has the value, unless an award of that value is one it names. */
+void tally_count_awards(struct facet_tally *tally, const struct tally_award *awards, size_t len, bool has_other, uint32_t study)
+{
+    bool negate = has_other && other_is_negated(tally);
+    for (size_t i = 0; i < len && negate; i++)
+        if (awards[i].is_named && awards[i].place != NOWHERE)
+            tally_value(tally, awards[i].place)->shut = study;
+    for (size_t i = 0; i < len; i++) {
+        bool is_let =
+            negate ? awards[i].place != NOWHERE && tally_value(tally, awards[i].place)->shut != study : awards[i].is_named || !has_other;
+        if (is_let)
+            tally_count(tally, awards[i].place, study);
+    }
+}
+
+/* ── what the own filter names ──────────────────────────────────────────────────────────────────────────────── */
+
+static void name(struct facet_tally *tally, const char *code)
+{
+    const char *word = tally->facet->source != FROM_YES_NO ? code : strcmp(code, "true") == 0 ? "1" : "0";
+    size_t place = find(tally, word);
+    const char *copy = place == NOWHERE ? arena_strdup(tally->arena, code) : NULL;
+    if (copy != NULL)
+        place = add_code(tally, copy, copy); /* after those of the vocabulary */
+    if (place == NOWHERE)
+        fail(tally, DB_NO_MEMORY);
+    else
+        tally_value(tally, place)->is_named = true;
+}
+
+/* Within a range no year is named. */
+static void name_own(struct facet_tally *tally)
+{
+    const void *own = (const char *)tally->filter + tally->facet->own;
+    const struct db_codes *codes = own;
+    const struct db_ranges *years = own;
+    char year[24];
+    if (tally->facet->own_kind == OWN_TRI && *(const enum db_tri *)own != DB_ANY)
+        name(tally, *(const enum db_tri *)own == DB_YES ? "true" : "false");
+    for (size_t i = 0; tally->facet->own_kind == OWN_CODES && i < codes->len; i++)
+        name(tally, codes->values[i]);
+    for (size_t i = 0; tally->facet->own_kind == OWN_YEARS && i < years->len; i++)
+        if (years->r[i].min == years->r[i].max) {
+            snprintf(year, sizeof year, "%lld", (long long)years->r[i].min);
+            name(tally, year);
+        }
+}
+
+/* ── order ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct ordered {
+    const struct facet_value *value;
+    int64_t rank; /* the place, or the year */
+    unsigned char key[SORT_KEY_BYTES];
+    size_t key_len; /* of leaders */
+};
+
+static int by_key(const struct ordered *x, const struct ordered *y)
+{
+    int order = memcmp(x->key, y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
+    if (order == 0)
+        order = (x->key_len > y->key_len) - (x->key_len < y->key_len);
+    return order != 0 ? order : strcmp(x->value->shown.code, y->value->shown.code);
+}
+
+static int most_first(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    if (x->value->shown.study_count != y->value->shown.study_count)
+        return x->value->shown.study_count > y->value->shown.study_count ? -1 : 1;
+    return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : by_key(x, y);
+}
+
+static void rank(const struct facet_tally *tally, size_t place, struct ordered *ret_ordered)
+{
+    const char *code = tally_value(tally, place)->shown.code;
+    ret_ordered->value = tally_value(tally, place);
+    if (tally->facet->source == FROM_LEADERS)
+        ret_ordered->key_len = sortkey_nb(code, ret_ordered->key, sizeof ret_ordered->key);
+    else
+        ret_ordered->rank = tally->facet->source == FROM_YEARS ? strtoll(code, NULL, 10) : (int64_t)place;
+}
+
+static bool copy_texts(struct arena *arena, struct db_facet_value *value)
+{
+    const char **const texts[] = {&value->code, &value->label.nb, &value->label.en};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (*texts[i] != NULL && (*texts[i] = arena_strdup(arena, *texts[i])) == NULL)
+            return false;
+    return true;
+}
+
+enum db_status tally_read(struct facet_tally *tally, struct arena *arena, struct db_facet_counts *ret_counts)
+{
+    size_t len = 0;
+    name_own(tally);
+    struct ordered *ordered = arena_array(tally->arena, tally->values.len, sizeof *ordered);
+    for (size_t i = 0; ordered != NULL && i < tally->values.len; i++)
+        if (tally_value(tally, i)->shown.study_count > 0 || tally_value(tally, i)->is_named)
+            rank(tally, i, &ordered[len++]);
+    struct db_facet_value *values = ordered == NULL ? NULL : arena_array(arena, len + 1, sizeof *values);
+    if (values == NULL || tally->status != DB_OK)
+        return tally->status != DB_OK ? tally->status : DB_NO_MEMORY;
+    qsort(ordered, len, sizeof *ordered, most_first);
+    for (size_t i = 0; i < len; i++) {
+        values[i] = ordered[i].value->shown;
+        if (!copy_texts(arena, &values[i]))
+            return DB_NO_MEMORY;
+    }
+    values[len].study_count = tally->without;
+    *ret_counts = (struct db_facet_counts){values, len + (tally->without > 0), tally->study_count};
+    return DB_OK;
+}
