@@ -309,7 +309,10 @@ START_TEST(a_long_text_is_cut_to_a_window_around_its_hits)
         bool before = strncmp(shown, "… ", strlen("… ")) == 0, after = len > 4 && strcmp(shown + len - strlen(" …"), " …") == 0;
         const char *inner =
             text_format("%.*s", (int)(len - (before ? strlen("… ") : 0) - (after ? strlen(" …") : 0)), shown + (before ? strlen("… ") : 0));
-        ck_assert_msg(strstr(text, inner) != NULL, "«%s» is not in «%s»", inner, text);
+        const char *at = strstr(text, inner);
+        ck_assert_msg(at != NULL, "«%s» is not in «%s»", inner, text);
+        ck_assert_msg(at == text || at[-1] == ' ', "«%s» begins inside a word", inner);
+        ck_assert_msg(at[strlen(inner)] == '\0' || at[strlen(inner)] == ' ', "«%s» ends inside a word", inner);
         ck_assert_uint_lt(len, 400);
         ck_assert_int_eq(before || after, strcmp(text, shown) != 0);
         ck_assert_ptr_nonnull(strstr(marked(highlight), "["));
