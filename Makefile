@@ -105,6 +105,21 @@ run: ## install what is missing, build, import the data set on first use, serve
 	@$(MAKE) --no-print-directory all
 	@sh tools/run.sh $(BUILD)/studyd $(DB) $(LISTEN)
 
+# A register of any size to measure on. It is never mixed into one that is there.
+STUDIES  ?= 10000
+REPORTS  ?= 100000
+SEED     ?= 1
+SCALE_DB := $(if $(filter file,$(origin DB)),var/scale.db,$(DB))
+
+$(DIR)/gen/scale: $(sort $(wildcard tools/scale/*.c)) tools/scale/scale.h
+	$(call say,TOOL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -O2 $(WARN) -I. -o $@ $(filter %.c,$^)
+
+.PHONY: scale
+scale: all $(DIR)/gen/scale ## a synthetic register: make scale DB=FILE STUDIES=N REPORTS=N SEED=N
+	@sh tools/scale.sh $(DIR)/studyd $(DIR)/gen/scale $(SCALE_DB) $(STUDIES) $(REPORTS) $(SEED)
+
 .PHONY: test
 test: ## install what tests need, run everything
 	@sh tools/deps.sh test
@@ -153,7 +168,7 @@ check-data: ## compare the data set with the report's text: make check-data REPO
 	node tests/data/against-report.js $(REPORT)
 
 # ── house-keeping ────────────────────────────────────────────────────────────────────────────────────────────
-C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c))
+C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c tools/*/*.[ch] bench/*.c))
 .PHONY: format lint tidy
 format: ## lay out the C sources
 	clang-format -i $(C_FILES)

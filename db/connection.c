@@ -10,6 +10,8 @@ static void complain(void *cls, int code, const char *message)
 {
     const struct db_listener *listener = cls;
     char line[400];
+    if (code == SQLITE_WARNING_AUTOINDEX) /* how it finds its way, no fault */
+        return;
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_SCHEMA:
@@ -62,6 +64,13 @@ static const char *const settings[] = {
     [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
 };
 
+/* Nobody asks the engine how much memory it has: counting costs a lock with each piece. Before its first connection; later it has no
+ * effect. */
+static void count_no_memory(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum db_status configure(sqlite3 *sql, enum connection_role role)
 {
     sqlite3_extended_result_codes(sql, 1);
@@ -92,6 +101,8 @@ enum db_status connection_open(const char *path, enum connection_role role, bool
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= role == CONNECTION_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     flags |= create ? SQLITE_OPEN_CREATE : 0;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, count_no_memory);
     char *plain = plain_path(path);
     *ret_sql = NULL;
     if (plain == NULL)

@@ -57,7 +57,8 @@ struct db_rendering {
 };
 
 /* Makes the bytes that stand for a study, in every form. What is in ret_rendering (zeroed before) becomes the database's, also after a
- * failure. Runs inside the write transaction. false = could not (no memory); the transaction is then given up. */
+ * failure. Runs inside the write transaction, of many studies by another thread than the one that writes, one
+ * after the other. false = could not (no memory); the transaction is then given up. */
 struct db_renderer {
     bool (*render)(void *cls, const struct db_study *study, struct db_rendering *ret_rendering);
     void *cls;
@@ -128,6 +129,12 @@ struct db_import_result {
  * DB_CONFLICT and a sentence in db_import_detail; the caller then abandons. dry_run: everything is done and then undone. */
 enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition, bool *ret_same,
                                struct db_import **ret_import);
+/* Who is told how far a step of many records is: now and then, and at its end. Right after begin; not needed. */
+typedef void (*db_step_fn)(void *cls, const char *what, int64_t done, int64_t of);
+void db_import_listen(struct db_import *import, db_step_fn step, void *cls);
+/* How many studies are to come, right after begin; not needed. A load that is great beside what is stored is written in another order
+ * of steps, for speed; the register it makes is the same. */
+enum db_status db_import_expect(struct db_import *import, size_t studies);
 enum db_status db_import_region(struct db_import *import, const struct db_region *region);
 enum db_status db_import_mechanism(struct db_import *import, const struct db_mechanism *mechanism);
 enum db_status db_import_category(struct db_import *import, const struct db_category *category);
@@ -137,6 +144,9 @@ enum db_status db_import_study(struct db_import *import, const struct db_study *
 enum db_status db_import_study_alias(struct db_import *import, const char *study, const char *alias);
 enum db_status db_import_plan(struct db_import *import, const struct db_plan *plan);
 enum db_status db_import_report(struct db_import *import, const struct db_report *report);
+/* All that the edition says of one study's patients: as the two above, and quicker. Every plan and report must be of study. */
+enum db_status db_import_counts(struct db_import *import, const char *study, const struct db_plan *plans, size_t plans_len,
+                                const struct db_report *reports, size_t reports_len);
 enum db_status db_import_figure(struct db_import *import, const struct db_figure *figure);
 enum db_status db_import_note(struct db_import *import, const struct db_note *note);
 const char *db_import_detail(const struct db_import *import); /* borrowed, "" when there is none */

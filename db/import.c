@@ -29,6 +29,18 @@ const char *db_import_detail(const struct db_import *import)
     return import == NULL || import->detail == NULL ? "" : import->detail;
 }
 
+void db_import_listen(struct db_import *import, db_step_fn step, void *cls)
+{
+    import->step = step;
+    import->step_cls = cls;
+}
+
+void import_step(const struct db_import *import, const char *what, int64_t done, int64_t of)
+{
+    if (import->step != NULL)
+        import->step(import->step_cls, what, done, of);
+}
+
 enum db_status import_touch(struct db_import *import, int64_t study, struct touch why)
 {
     return statement_run(
@@ -38,6 +50,8 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
 
 enum db_status import_depart(struct db_import *import, int64_t study)
 {
+    if (import->is_great) /* all sums are made anew */
+        return DB_OK;
     enum db_status status = statement_run(import->st, STMT_touched_depart, ARGS(ARG_I(":study", study)));
     return status == DB_OK && sqlite3_changes(import->st->sql) > 0 ? stats_changes_of(import->st, study, -1, &import->sums) : status;
 }
@@ -48,6 +62,48 @@ enum db_status import_conflict(struct db_import *import, const char *study, cons
     return statement_run(import->st, STMT_note_add,
                          ARGS(ARG_I(":edition", import->edition), ARG_T(":record", "study"), ARG_T(":id", study), ARG_T(":field", field),
                               ARG_T(":kind", "conflict"), ARG_T(":text_nb", nb), ARG_T(":text_en", en), ARG_T(":lines", lines)));
+}
+
+/* ── studies that were met ──────────────────────────────────────────────────────────────────────────────────── */
+
+enum db_status import_study_met(struct db_import *import, const char *code, int64_t id, bool is_new)
+{
+    const char *key = arena_strdup(&import->arena, code);
+    if (key == NULL || !map_reserve(&import->studies, 1))
+        return DB_NO_MEMORY;
+    struct import_study *study = list_add(&import->met, &import->arena);
+    if (study == NULL)
+        return DB_NO_MEMORY;
+    *study = (struct import_study){.id = id, .is_new = is_new};
+    map_put(&import->studies, key)->index = import->met.len - 1;
+    return DB_OK;
+}
+
+static enum db_status look_up_study(struct db_import *import, const char *code, int64_t *ret_id)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_known, ARGS(ARG_T(":code", code)));
+    if (!query_row(&query))
+        return query_status(&query);
+    *ret_id = query_int(&query, 0);
+    const char *programme = query_text(&query, 1);
+    return programme == NULL ? DB_NO_MEMORY : strcmp(programme, import->programme) == 0 ? DB_OK : DB_CONFLICT;
+}
+
+enum db_status import_study_find(struct db_import *import, const char *code, struct import_study **ret_study)
+{
+    const struct map_entry *entry = map_find(&import->studies, code);
+    *ret_study = NULL;
+    if (entry == NULL) {
+        int64_t id = 0;
+        enum db_status status = look_up_study(import, code, &id);
+        if (status == DB_OK && id != 0)
+            status = import_study_met(import, code, id, false);
+        if (status != DB_OK || id == 0)
+            return status;
+        entry = map_find(&import->studies, code);
+    }
+    *ret_study = (struct import_study *)import->met.items + entry->index;
+    return DB_OK;
 }
 
 /* ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -120,6 +176,13 @@ static enum db_status clear_edition(struct db_import *import)
     return status;
 }
 
+static enum db_status look_for_old_ids(struct db_import *import)
+{
+    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_old_ids_exist, NO_ARGS);
+    import->has_old_ids = query_row(&query) && query_int(&query, 0) != 0;
+    return query_status(&query);
+}
+
 static enum db_status begin(struct db_import *import, const struct db_programme *programme, const struct db_edition *edition,
                             bool *ret_same)
 {
@@ -134,7 +197,7 @@ static enum db_status begin(struct db_import *import, const struct db_programme 
         status = put_edition(import, edition);
     if (status == DB_OK && is_known)
         status = clear_edition(import);
-    return status;
+    return status == DB_OK ? look_for_old_ids(import) : status;
 }
 
 static struct db_import *import_new(struct db *db, const struct db_programme *programme, const struct db_edition *edition)
@@ -148,6 +211,7 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
         .data_version = db_data_version(db) + 1,
         .now = now_after(db_data_updated(db)),
         .new_versions = {.size = sizeof(struct new_version)},
+        .met = {.size = sizeof(struct import_study)},
     };
     import->programme = arena_strndup(&import->arena, programme->code, strlen(programme->code));
     import->edition_code = arena_strndup(&import->arena, edition->code, strlen(edition->code));
@@ -243,7 +307,8 @@ static enum db_status check_references(struct db_import *import)
 }
 
 static enum db_status (*const endings[])(struct db_import *) = {
-    forget_counts, note_forgotten_studies, prune_persons, import_refresh, count_conflicts, log_edition, check_references, reserve_versions,
+    forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_count_shown, import_store_sums,
+    prune_persons, count_conflicts,        log_edition,    check_references, reserve_versions,
 };
 
 static void publish(struct db_import *import)
@@ -257,6 +322,7 @@ enum db_status db_import_finish(struct db_import *import, bool dry_run, struct d
     for (size_t i = 0; i < COUNT_OF(endings) && status == DB_OK; i++)
         status = endings[i](import);
     if (status == DB_OK && !dry_run) {
+        import_step(import, "commit", 0, 1);
         status = status_of(sqlite3_exec(import->db->sql, "COMMIT", NULL, NULL, NULL));
         if (status == DB_OK)
             publish(import);
@@ -276,8 +342,12 @@ void db_import_abandon(struct db_import *import)
         return;
     if (!sqlite3_get_autocommit(import->db->sql))
         sqlite3_exec(import->db->sql, "ROLLBACK", NULL, NULL, NULL);
+    import_end_great(import);
     import->db->importing = false;
     arena_free(&import->arena);
+    arena_free(&import->scratch);
+    map_free(&import->studies);
+    map_free(&import->persons);
     stats_changes_free(&import->sums);
     free(import->detail);
     free(import);

@@ -4,6 +4,8 @@
  */
 #include "db/internal.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A plan or a report, and the statements that store it. */
@@ -57,6 +59,12 @@ static enum db_status look_up(struct db_import *import, const struct count *coun
     return query_status(&query);
 }
 
+static enum db_status refuse_twice(struct db_import *import, const struct count *count)
+{
+    return import_fail(import, DB_CONFLICT, "%s of study %s for %s on %s comes twice", count->what, count->study,
+                       count->region == NULL ? "the whole study" : count->region, count->as_of);
+}
+
 static enum db_status write(struct db_import *import, const struct count *count, int64_t study, int64_t id)
 {
     struct query query CLEANUP(query_end) =
@@ -73,19 +81,19 @@ static enum db_status write(struct db_import *import, const struct count *count,
     return query_run(&query);
 }
 
-static enum db_status store(struct db_import *import, const struct count *count, int64_t study)
+/* *ret_is_news: it says other than before. */
+static enum db_status store(struct db_import *import, const struct count *count, int64_t study, bool *ret_is_news)
 {
     struct said said;
     enum db_status status = look_up(import, count, study, &said);
     if (status != DB_OK)
         return status;
     if (said.is_twice)
-        return import_fail(import, DB_CONFLICT, "%s of study %s for %s on %s comes twice", count->what, count->study,
-                           count->region == NULL ? "the whole study" : count->region, count->as_of);
+        return refuse_twice(import, count);
+    *ret_is_news = *ret_is_news || !said.is_equal;
     if (said.is_equal)
         return statement_run(import->st, count->confirm, ARGS(ARG_I(":id", said.id), ARG_I(":stated", import->data_version)));
-    status = write(import, count, study, said.id);
-    return status == DB_OK ? import_touch(import, study, (struct touch){.reported = true}) : status;
+    return write(import, count, study, said.id);
 }
 
 /* ── against what was filed ─────────────────────────────────────────────────────────────────────────────────── */
@@ -104,53 +112,135 @@ static enum db_status note_difference(struct db_import *import, const struct cou
     return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, count->study, "recruitment", count->lines, nb, en);
 }
 
-static enum db_status compare_filed(struct db_import *import, const struct count *count, int64_t study)
+/* *ret_differs: a note says so, which the study shows. */
+static enum db_status compare_filed(struct db_import *import, const struct count *count, int64_t study, bool *ret_differs)
 {
     struct query query CLEANUP(query_end) =
         query_begin(import->st, count->filed, ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
     if (!query_row(&query) || query_int(&query, 0) == count->number)
         return query_status(&query);
-    enum db_status status = note_difference(import, count, query_int(&query, 0));
-    return status == DB_OK ? import_touch(import, study, (struct touch){0}) : status;
+    *ret_differs = true;
+    return note_difference(import, count, query_int(&query, 0));
 }
 
 /* ── putting ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status find_study(struct db_import *import, const struct count *count, int64_t *ret_id)
+/* Plans or reports of one study. */
+struct counts {
+    struct count (*at)(const void *items, size_t i);
+    const void *items;
+    size_t len;
+};
+
+static struct count plan_at(const void *items, size_t i)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_known, ARGS(ARG_T(":code", count->study)));
-    if (!query_row(&query))
-        return query_status(&query) != DB_OK ? query_status(&query)
-                                             : import_fail(import, DB_CONFLICT, "%s: there is no study %s", count->what, count->study);
-    *ret_id = query_int(&query, 0);
-    if (!texts_equal(query_text(&query, 1), import->programme))
-        return import_fail(import, DB_CONFLICT, "%s: study %s belongs to another programme", count->what, count->study);
+    return count_of_plan((const struct db_plan *)items + i);
+}
+
+static struct count report_at(const void *items, size_t i)
+{
+    return count_of_report((const struct db_report *)items + i);
+}
+
+static enum db_status fail(struct db_import *import, enum db_status status, const struct count *count)
+{
+    return import_fail(import, status, "%s of study %s: %s", count->what, count->study, db_status_text(status));
+}
+
+static enum db_status put_each(struct db_import *import, const struct counts *counts, int64_t study)
+{
+    bool is_news = false, differs = false;
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < counts->len && status == DB_OK; i++) {
+        struct count count = counts->at(counts->items, i);
+        status = store(import, &count, study, &is_news);
+        if (status == DB_OK)
+            status = compare_filed(import, &count, study, &differs);
+        if (status != DB_OK)
+            return fail(import, status, &count);
+    }
+    return is_news || differs ? import_touch(import, study, (struct touch){.reported = is_news}) : status;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct count *a = left, *b = right;
+    int order = strcmp(a->region == NULL ? "" : a->region, b->region == NULL ? "" : b->region);
+    return order != 0 ? order : strcmp(a->as_of, b->as_of);
+}
+
+static enum db_status refuse_doubles(struct db_import *import, const struct counts *counts)
+{
+    struct count *sorted = arena_array(&import->scratch, counts->len, sizeof *sorted);
+    if (sorted == NULL)
+        return DB_NO_MEMORY;
+    for (size_t i = 0; i < counts->len; i++)
+        sorted[i] = counts->at(counts->items, i);
+    qsort(sorted, counts->len, sizeof *sorted, compare_places);
+    for (size_t i = 1; i < counts->len; i++)
+        if (compare_places(&sorted[i - 1], &sorted[i]) == 0)
+            return refuse_twice(import, &sorted[i]);
     return DB_OK;
 }
 
-static enum db_status put(struct db_import *import, const struct count *count)
+/* Of a study that this import added and of which nothing was said yet there is nothing to compare with, and it is touched already. */
+static enum db_status put_fresh(struct db_import *import, const struct counts *counts, int64_t study)
 {
-    int64_t study = 0;
-    if (import->failed != DB_OK)
+    arena_reset(&import->scratch);
+    enum db_status status = refuse_doubles(import, counts);
+    for (size_t i = 0; i < counts->len && status == DB_OK; i++) {
+        struct count count = counts->at(counts->items, i);
+        status = write(import, &count, study, 0);
+        if (status != DB_OK)
+            return fail(import, status, &count);
+    }
+    return status;
+}
+
+static enum db_status find_study(struct db_import *import, const struct count *count, struct import_study **ret_study)
+{
+    enum db_status status = import_study_find(import, count->study, ret_study);
+    if (status == DB_CONFLICT)
+        return import_fail(import, status, "%s: study %s belongs to another programme", count->what, count->study);
+    if (status == DB_OK && *ret_study == NULL)
+        return import_fail(import, DB_CONFLICT, "%s: there is no study %s", count->what, count->study);
+    return status == DB_OK ? DB_OK : fail(import, status, count);
+}
+
+static enum db_status put(struct db_import *import, const struct counts *counts, size_t has_counts)
+{
+    if (import->failed != DB_OK || counts->len == 0)
         return import->failed;
-    enum db_status status = find_study(import, count, &study);
-    if (status == DB_OK)
-        status = store(import, count, study);
-    if (status == DB_OK)
-        status = compare_filed(import, count, study);
-    return status == DB_OK ? DB_OK : import_fail(import, status, "%s of study %s: %s", count->what, count->study, db_status_text(status));
+    struct count first = counts->at(counts->items, 0);
+    struct import_study *study = NULL;
+    enum db_status status = find_study(import, &first, &study);
+    if (status != DB_OK)
+        return status;
+    bool *has = (bool *)((char *)study + has_counts), is_fresh = study->is_new && !*has;
+    *has = true;
+    return is_fresh ? put_fresh(import, counts, study->id) : put_each(import, counts, study->id);
+}
+
+enum db_status db_import_counts(struct db_import *import, const char *study, const struct db_plan *plans, size_t plans_len,
+                                const struct db_report *reports, size_t reports_len)
+{
+    for (size_t i = 0; i < plans_len; i++)
+        assert(strcmp(plans[i].study, study) == 0);
+    for (size_t i = 0; i < reports_len; i++)
+        assert(strcmp(reports[i].study, study) == 0);
+    enum db_status status = put(import, &(struct counts){plan_at, plans, plans_len}, offsetof(struct import_study, has_plans));
+    return status == DB_OK ? put(import, &(struct counts){report_at, reports, reports_len}, offsetof(struct import_study, has_reports))
+                           : status;
 }
 
 enum db_status db_import_plan(struct db_import *import, const struct db_plan *plan)
 {
-    struct count count = count_of_plan(plan);
-    return put(import, &count);
+    return db_import_counts(import, plan->study, plan, 1, NULL, 0);
 }
 
 enum db_status db_import_report(struct db_import *import, const struct db_report *report)
 {
-    struct count count = count_of_report(report);
-    return put(import, &count);
+    return db_import_counts(import, report->study, NULL, 0, report, 1);
 }
 
 enum db_status db_import_figure(struct db_import *import, const struct db_figure *figure)

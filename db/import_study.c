@@ -135,17 +135,37 @@ static enum db_status respect_edits(struct db_import *import, int64_t id, struct
 
 /* ── storing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static enum db_status store_person(struct db_import *import, const char *name)
+{
+    if (map_find(&import->persons, name) != NULL)
+        return DB_OK;
+    const char *kept = arena_strdup(&import->arena, name);
+    if (kept == NULL || !map_reserve(&import->persons, 1))
+        return DB_NO_MEMORY;
+    map_put(&import->persons, kept);
+    return statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", name)));
+}
+
+/* *ret_id 0: the study is not known. */
+static enum db_status store_study(struct db_import *import, const struct db_study *study, int64_t *ret_id)
+{
+    bool is_new = *ret_id == 0;
+    struct query facts CLEANUP(query_end) = query_begin(import->st, is_new ? STMT_study_add : STMT_study_change,
+                                                        ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    query_bind_fields(&facts, study_facts, study);
+    if (is_new)
+        query_bind(&facts, ARGS(ARG_I(":updated", import->now)));
+    enum db_status status = query_run(&facts);
+    if (status == DB_OK && is_new)
+        *ret_id = sqlite3_last_insert_rowid(import->st->sql);
+    return status;
+}
+
 static enum db_status store_facts(struct db_import *import, const struct db_study *study, int64_t *ret_id)
 {
-    enum db_status status = statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", study->leader)));
-    if (status != DB_OK)
-        return status;
-    struct query facts CLEANUP(query_end) =
-        query_begin(import->st, STMT_study_put, ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
-    query_bind_fields(&facts, study_facts, study);
-    if (query_row(&facts))
-        *ret_id = query_int(&facts, 0);
-    status = query_run(&facts);
+    enum db_status status = store_person(import, study->leader);
+    if (status == DB_OK)
+        status = store_study(import, study, ret_id);
     if (status != DB_OK)
         return status;
     struct query texts CLEANUP(query_end) = query_begin(import->st, STMT_study_text_put, ARGS(ARG_I(":study", *ret_id)));
@@ -153,9 +173,10 @@ static enum db_status store_facts(struct db_import *import, const struct db_stud
     return query_run(&texts);
 }
 
-static enum db_status store_list(struct db_import *import, int64_t id, const struct study_list *list, const struct db_study *study)
+static enum db_status store_list(struct db_import *import, int64_t id, const struct study_list *list, const struct db_study *study,
+                                 bool is_new)
 {
-    enum db_status status = statement_run(import->st, list->clear, ARGS(ARG_I(":study", id)));
+    enum db_status status = is_new ? DB_OK : statement_run(import->st, list->clear, ARGS(ARG_I(":study", id)));
     for (size_t i = 0; i < list_len(list, study) && status == DB_OK; i++) {
         struct query query CLEANUP(query_end) = query_begin(import->st, list->add, ARGS(ARG_I(":study", id)));
         if (list->positioned)
@@ -168,10 +189,11 @@ static enum db_status store_list(struct db_import *import, int64_t id, const str
 
 static enum db_status store(struct db_import *import, const struct db_study *study, int64_t *ret_id)
 {
+    bool is_new = *ret_id == 0;
     enum db_status status = store_facts(import, study, ret_id);
     for (size_t i = 0; i < study_lists_len && status == DB_OK; i++)
         if (study_lists[i].add != STMT_COUNT)
-            status = store_list(import, *ret_id, &study_lists[i], study);
+            status = store_list(import, *ret_id, &study_lists[i], study, is_new);
     return status;
 }
 
@@ -194,6 +216,8 @@ static enum db_status look_up(struct db_import *import, const char *code, struct
 /* A code that is an old id of a study cannot become another study's. */
 static enum db_status refuse_old_id(struct db_import *import, const char *code)
 {
+    if (!import->has_old_ids)
+        return DB_OK;
     struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_alias_get, ARGS(ARG_T(":alias", code)));
     if (query_row(&query))
         return import_fail(import, DB_CONFLICT, "study %s: this is an old id of study %s", code, query_text(&query, 1));
@@ -250,15 +274,17 @@ static enum db_status put(struct db_import *import, const struct db_study *study
         status = store(import, &whole, &id);
     if (status == DB_OK && known.id == 0)
         status = import_touch(import, id, (struct touch){.added = true, .named = true});
-    return status;
+    return status == DB_OK ? import_study_met(import, study->code, id, known.id == 0) : status;
 }
 
 enum db_status db_import_study(struct db_import *import, const struct db_study *study)
 {
     if (import->failed != DB_OK)
         return import->failed;
-    struct arena arena CLEANUP(arena_free) = {0};
-    enum db_status status = put(import, study, &arena);
+    arena_reset(&import->scratch);
+    enum db_status status = import_set_aside(import);
+    if (status == DB_OK)
+        status = put(import, study, &import->scratch);
     if (status == DB_OK || import->failed != DB_OK)
         return status;
     if (status == DB_CONFLICT)
@@ -271,6 +297,7 @@ enum db_status db_import_study(struct db_import *import, const struct db_study *
 
 static enum db_status put_alias(struct db_import *import, int64_t study, const char *alias, const char *code)
 {
+    import->has_old_ids = true;
     enum db_status status = statement_run(import->st, STMT_study_alias_add, ARGS(ARG_T(":alias", alias), ARG_I(":study", study)));
     struct query query CLEANUP(query_end) = query_begin(import->st, STMT_study_alias_get, ARGS(ARG_T(":alias", alias)));
     if (status == DB_OK && query_row(&query) && query_int(&query, 0) != study)

@@ -58,9 +58,16 @@ struct shape { /* a statement put together for one shape of question */
     uint64_t used;
 };
 
+/* Where the parameters of a prepared statement are, by the address of a name that was looked up before. */
+#define PLACES_MAX 40
+struct places {
+    const char *name[PLACES_MAX]; /* name[i] = parameter i + 1 */
+};
+
 struct statements {
     sqlite3 *sql;
     sqlite3_stmt *prepared[STMT_COUNT];
+    struct places places[STMT_COUNT];
     struct shape shapes[SHAPES_MAX];
     uint64_t clock; /* of their use */
 };
@@ -111,8 +118,9 @@ struct field {
 /* A run of one statement. Errors stick: binding and stepping may be written down without looking in between. */
 struct query {
     sqlite3_stmt *stmt;
-    int code;   /* the first error, else the last step's */
-    int column; /* next to be read by query_fields */
+    int code;              /* the first error, else the last step's */
+    int column;            /* next to be read by query_fields */
+    struct places *places; /* NULL = parameters are looked up by their names each time */
 };
 struct query query_begin(struct statements *statements, enum db_statement which, const struct arg *args);
 struct query query_on(sqlite3_stmt *stmt); /* a statement of one's own */
@@ -233,6 +241,7 @@ void stats_changes_free(struct stats_changes *changes);
 /* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
 enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);
 enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes);
+enum db_status stats_make_anew(struct statements *statements); /* all of them, from the records */
 bool stats_is_kept(const struct db_stats_query *query);
 /* The total of a question without a dimension, else its cells: the key (NULL = unknown) and the sums. */
 enum db_status stats_kept_each(struct statements *statements, const struct db_stats_query *query,
@@ -326,7 +335,7 @@ enum db_status study_load(struct statements *statements, struct arena *arena, in
 
 /* ── recruitment.c, refresh.c ───────────────────────────────────────────────────────────────────────────────── */
 
-enum db_status recruitment_refresh(struct statements *statements, int64_t study);
+enum db_status recruitment_refresh(struct statements *statements, int64_t study, bool is_new); /* is_new: nothing was made of it yet */
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
@@ -339,16 +348,22 @@ enum db_status render_differs(struct statements *statements, const struct db_ren
                               bool *ret_differs);
 enum db_status render_is_current(struct statements *statements, const struct db_renderer *renderer, bool *ret_is);
 enum db_statement rendered_get(enum db_form form); /* takes :study; one column */
-enum db_status render_store(struct db *db, int64_t id, const struct db_study *study);
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
 
 /* ── import ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* A study that this import has met. */
+struct import_study {
+    int64_t id;
+    bool is_new;                 /* added by this import: nothing was said of it before */
+    bool has_plans, has_reports; /* of this import */
+};
+
 struct db_import {
     struct db *db;
     struct statements *st;
-    struct arena arena; /* of the whole import */
+    struct arena arena, scratch; /* of the whole import; of one call */
     const char *programme, *edition_code, *as_of;
     int64_t edition;
     bool newest; /* no edition of the programme is later */
@@ -358,9 +373,18 @@ struct db_import {
     char *detail;          /* malloc'd, may be NULL */
     struct list new_versions;
     struct stats_changes sums;
+    struct map studies; /* code → place in met */
+    struct list met;    /* struct import_study */
+    struct map persons; /* leaders known to be stored */
+    bool has_old_ids;   /* a code may be an old id of a study */
+    db_step_fn step;    /* may be NULL */
+    void *step_cls;
+    bool is_great;         /* see import_great.c */
+    struct list set_aside; /* what is to be made again */
     struct db_import_result result;
 };
 enum db_status import_fail(struct db_import *import, enum db_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void import_step(const struct db_import *import, const char *what, int64_t done, int64_t of);
 struct touch {
     bool added, named, reported;
 };
@@ -368,9 +392,18 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
 /* A touched study leaves the kept sums, once an import. Before anything is written that they are made of (its facts, awards and
  * categories, and what is made anew at the end); then it enters again. */
 enum db_status import_depart(struct db_import *import, int64_t study);
+/* The study of that code; NULL with DB_OK: there is none. DB_CONFLICT: it is of another programme. Valid until another one is met. */
+enum db_status import_study_find(struct db_import *import, const char *code, struct import_study **ret_study);
+enum db_status import_study_met(struct db_import *import, const char *code, int64_t id, bool is_new);
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en);
 enum db_status import_refresh(struct db_import *import);
+/* import_great.c; both do nothing in an ordinary import. */
+enum db_status import_set_aside(struct db_import *import); /* before the first study */
+enum db_status import_put_back(struct db_import *import);  /* when all is written */
+enum db_status import_count_shown(struct db_import *import);
+enum db_status import_store_sums(struct db_import *import);
+void import_end_great(struct db_import *import); /* after the transaction */
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
     institution_fields[], figure_fields[], note_fields[];
 

@@ -52,6 +52,7 @@ int64_t day_number(const char *date, bool last)
 
 /* ── numbers ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+#define SORTED_BY 3 /* name, leader, institution */
 struct inputs {
     int64_t threshold;
     const char *start, *end_expected; /* of the study */
@@ -61,6 +62,7 @@ struct inputs {
     const char *reported_as_of;
     int64_t regions, regions_reported, sum; /* of those that take part */
     const char *oldest, *newest;
+    const char *sorted_by[SORTED_BY];
 };
 
 int64_t permille_of(int64_t included, int64_t planned)
@@ -121,34 +123,32 @@ static bool is_behind(const struct inputs *in, const struct db_recruitment *numb
 
 /* ── reading what they are made from ────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status remake_regions(struct statements *st, int64_t study)
+static enum db_status remake_regions(struct statements *st, int64_t study, bool is_new)
 {
-    static const enum db_statement steps[] = {
-        STMT_regions_forget, STMT_regions_of_hospitals, STMT_regions_of_reports, STMT_region_counts_forget, STMT_region_counts_make,
+    static const struct {
+        enum db_statement statement;
+        bool forgets;
+    } steps[] = {
+        {STMT_regions_forget, true},
+        {STMT_regions_make, false},
+        {STMT_region_counts_forget, true},
+        {STMT_region_counts_make, false},
     };
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(st, steps[i], ARGS(ARG_I(":study", study)));
+        if (!is_new || !steps[i].forgets)
+            status = statement_run(st, steps[i].statement, ARGS(ARG_I(":study", study)));
     return status;
-}
-
-static void sort_key(struct query *query, int column, unsigned char key[SORT_KEY_BYTES], size_t *ret_len)
-{
-    const char *text = query_text(query, column);
-    *ret_len = text == NULL ? 0 : sortkey_nb(text, key, SORT_KEY_BYTES);
 }
 
 static enum db_status store(struct statements *st, int64_t study, const struct inputs *in, void *cls)
 {
     (void)cls;
     struct db_recruitment numbers = numbers_of(in);
-    unsigned char key[3][SORT_KEY_BYTES];
-    size_t len[3];
-    struct query keys CLEANUP(query_end) = query_begin(st, STMT_study_keys, ARGS(ARG_I(":study", study)));
-    if (!query_row(&keys))
-        return query_status(&keys) == DB_OK ? DB_BUG : query_status(&keys);
-    for (int i = 0; i < 3; i++)
-        sort_key(&keys, i, key[i], &len[i]);
+    unsigned char key[SORTED_BY][SORT_KEY_BYTES];
+    size_t len[SORTED_BY];
+    for (int i = 0; i < SORTED_BY; i++)
+        len[i] = in->sorted_by[i] == NULL ? 0 : sortkey_nb(in->sorted_by[i], key[i], SORT_KEY_BYTES);
     return statement_run(st, STMT_study_refresh,
                          ARGS(ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
                               ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by),
@@ -171,6 +171,8 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
     struct query sums CLEANUP(query_end) = query_begin(st, STMT_region_sums, args);
     if (query_row(&dates))
         in.threshold = query_int(&dates, 0), in.start = query_text(&dates, 1), in.end_expected = query_text(&dates, 2);
+    for (int i = 0; i < SORTED_BY && dates.code == SQLITE_ROW; i++)
+        in.sorted_by[i] = query_text(&dates, 3 + i);
     if (query_row(&plan))
         in.planned = query_int(&plan, 0), in.planned_end = query_text(&plan, 1);
     if (query_row(&report))
@@ -187,21 +189,21 @@ static enum db_status with_inputs(struct statements *st, int64_t study,
 }
 
 /* After the numbers: what may be shown, and the plan beside it, follow from them. */
-static enum db_status remake_shown(struct statements *st, int64_t study)
+static enum db_status remake_shown(struct statements *st, int64_t study, bool is_new)
 {
-    static const enum db_statement steps[] = {STMT_shown_reports_forget, STMT_shown_reports_make, STMT_shown_reports_count};
-    enum db_status status = DB_OK;
-    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(st, steps[i], ARGS(ARG_I(":study", study)));
-    return status;
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    enum db_status status = is_new ? DB_OK : statement_run(st, STMT_shown_reports_forget, args);
+    if (status == DB_OK)
+        status = statement_run(st, STMT_shown_reports_make, args);
+    return status == DB_OK ? statement_run(st, STMT_shown_reports_count, args) : status;
 }
 
-enum db_status recruitment_refresh(struct statements *st, int64_t study)
+enum db_status recruitment_refresh(struct statements *st, int64_t study, bool is_new)
 {
-    enum db_status status = remake_regions(st, study);
+    enum db_status status = remake_regions(st, study, is_new);
     if (status == DB_OK)
         status = with_inputs(st, study, store, NULL);
-    return status == DB_OK ? remake_shown(st, study) : status;
+    return status == DB_OK ? remake_shown(st, study, is_new) : status;
 }
 
 /* ── against a fresh making ─────────────────────────────────────────────────────────────────────────────────── */

@@ -46,7 +46,8 @@ void sql_search_count(struct sql *sql, const struct db_search *search); /* how m
 
 /* What is searched follows the records of the study: written only where it differs. */
 enum db_status search_refresh(struct statements *statements, int64_t study);
-enum db_status search_keep_all(struct db *db); /* at open: where it was made by other rules, all is made anew */
+enum db_status search_add(struct statements *statements, int64_t study); /* the same of a study that is new */
+enum db_status search_keep_all(struct db *db);                           /* at open: where it was made by other rules, all is made anew */
 /* For a check. differs: what is kept is not what the records hold. */
 enum db_status search_differs(struct statements *statements, int64_t study, bool *ret_differs);
 enum db_status search_is_current(struct statements *statements, bool *ret_is);

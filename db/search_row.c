@@ -47,6 +47,14 @@ enum db_status search_refresh(struct statements *statements, int64_t study)
     return differs ? put(statements, study, &made) : DB_OK;
 }
 
+enum db_status search_add(struct statements *statements, int64_t study)
+{
+    struct query made CLEANUP(query_end) = query_begin(statements, STMT_search_make, ARGS(ARG_I(":study", study)));
+    if (!query_row(&made))
+        return query_status(&made) == DB_OK ? DB_BUG : query_status(&made);
+    return put(statements, study, &made);
+}
+
 enum db_status search_differs(struct statements *statements, int64_t study, bool *ret_differs)
 {
     struct query made CLEANUP(query_end) = query_begin(statements, STMT_search_make, ARGS(ARG_I(":study", study)));

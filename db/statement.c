@@ -39,7 +39,7 @@ void statements_close(struct statements *statements)
 struct query query_begin(struct statements *statements, enum db_statement which, const struct arg *args)
 {
     int code = prepare(statements, which);
-    struct query query = {.stmt = statements->prepared[which], .code = code};
+    struct query query = {.stmt = statements->prepared[which], .code = code, .places = &statements->places[which]};
     query_bind(&query, args);
     return query;
 }
@@ -69,12 +69,31 @@ static int bind(sqlite3_stmt *stmt, int index, enum arg_kind kind, const void *b
     return SQLITE_MISUSE;
 }
 
+static int look_up_place(struct query *query, const char *name)
+{
+    int index = sqlite3_bind_parameter_index(query->stmt, name);
+    assert(index > 0);
+    if (query->places != NULL && index <= PLACES_MAX)
+        query->places->name[index - 1] = name;
+    return index;
+}
+
+/* Names are literals: the same address is the same name. */
+static int place_of(struct query *query, const char *name)
+{
+    if (query->places == NULL)
+        return look_up_place(query, name);
+    for (int i = 0; i < PLACES_MAX; i++)
+        if (query->places->name[i] == name)
+            return i + 1;
+    return look_up_place(query, name);
+}
+
 static void bind_named(struct query *query, const char *name, enum arg_kind kind, const void *bytes, int64_t number)
 {
     if (query->code != SQLITE_OK)
         return;
-    int index = sqlite3_bind_parameter_index(query->stmt, name);
-    assert(index > 0);
+    int index = place_of(query, name);
     query->code = bind(query->stmt, index, kind, bytes, number);
 }
 

@@ -97,15 +97,34 @@ static bool place_of(struct stats_changes *changes, struct map *map, struct list
     return true;
 }
 
-/* Codes hold no control characters. */
+/* Codes hold no control characters. By hand: it is made for each study and cell several times. */
+static const char *joined(struct arena *arena, const char *first, const char *second, const char *third)
+{
+    size_t len[] = {strlen(first), strlen(second), strlen(third) + 1};
+    char *key = arena_alloc(arena, len[0] + len[1] + len[2] + 2);
+    if (key == NULL)
+        return NULL;
+    memcpy(key, first, len[0]);
+    key[len[0]] = '\n';
+    memcpy(key + len[0] + 1, second, len[1]);
+    key[len[0] + 1 + len[1]] = '\n';
+    memcpy(key + len[0] + len[1] + 2, third, len[2]);
+    return key;
+}
+
 const char *stats_cell_key(struct arena *arena, const char *scope, const char *panel, const char *key)
 {
-    return arena_printf(arena, "%s\n%s\n%s", scope, panel, key);
+    return joined(arena, scope, panel, key);
 }
 
 const char *stats_value_key(struct arena *arena, size_t cell, const char *kind, const char *value)
 {
-    return arena_printf(arena, "%zu\n%s\n%s", cell, kind, value);
+    char digits[24], *number = digits + sizeof digits - 1;
+    *number = '\0';
+    do
+        *--number = (char)('0' + cell % 10);
+    while ((cell /= 10) > 0);
+    return joined(arena, number, kind, value);
 }
 
 static bool cell_place(struct stats_changes *changes, const char *scope, const struct panel *panel, const char *key, size_t *ret_place)
@@ -197,13 +216,14 @@ void stats_changes_free(struct stats_changes *changes)
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status store_value(struct statements *statements, const struct stats_kept_value *value, struct stats_kept_cell *cell)
+static enum db_status store_value(struct statements *statements, const struct stats_kept_value *value, struct stats_kept_cell *cell,
+                                  bool is_anew)
 {
     const struct arg *at = ARGS(ARG_T(":scope", cell->scope), ARG_T(":panel", cell->panel), ARG_T(":key", cell->key),
                                 ARG_T(":kind", value->kind), ARG_T(":value", value->value));
-    struct query query CLEANUP(query_end) = query_begin(statements, STMT_values_add, at);
+    struct query query CLEANUP(query_end) = query_begin(statements, is_anew ? STMT_values_put : STMT_values_add, at);
     query_bind(&query, ARGS(ARG_I(":times", value->times)));
-    int64_t times = query_row(&query) ? query_int(&query, 0) : 0;
+    int64_t times = query_row(&query) ? query_int(&query, 0) : is_anew ? value->times : 0;
     enum db_status status = query_run(&query);
     if (value->kind == kind_leader)
         cell->leaders += (times == value->times) - (times == 0);
@@ -238,17 +258,23 @@ static enum db_status store_cell(struct statements *statements, const struct sta
     return has_changed ? query_run(&query) : query_status(&query);
 }
 
-enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes)
+/* is_anew: nothing is kept yet. */
+static enum db_status changes_store(struct statements *statements, struct stats_changes *changes, bool is_anew)
 {
     struct stats_kept_cell *cells = changes->cell_items.items;
     const struct stats_kept_value *values = changes->value_items.items;
     enum db_status status = DB_OK;
     for (size_t i = 0; i < changes->value_items.len && status == DB_OK; i++)
         if (values[i].times != 0)
-            status = store_value(statements, &values[i], &cells[values[i].cell]);
+            status = store_value(statements, &values[i], &cells[values[i].cell], is_anew);
     for (size_t i = 0; i < changes->cell_items.len && status == DB_OK; i++)
         status = store_cell(statements, &cells[i]);
     return status == DB_OK ? statement_run(statements, STMT_sums_prune, NO_ARGS) : status;
+}
+
+enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes)
+{
+    return changes_store(statements, changes, false);
 }
 
 /* ── at open: other rules ───────────────────────────────────────────────────────────────────────────────────── */
@@ -260,16 +286,20 @@ static enum db_status are_kept(struct db *db, bool *ret_are)
     return query_status(&query);
 }
 
-static enum db_status make_anew(struct db *db)
+enum db_status stats_make_anew(struct statements *statements)
 {
     struct stats_changes all CLEANUP(stats_changes_free) = {0};
-    enum db_status status = statement_run(&db->statements, STMT_sums_clear, NO_ARGS);
+    enum db_status status = statement_run(statements, STMT_sums_clear, NO_ARGS);
     if (status == DB_OK)
-        status = statement_run(&db->statements, STMT_values_clear, NO_ARGS);
+        status = statement_run(statements, STMT_values_clear, NO_ARGS);
     if (status == DB_OK)
-        status = stats_changes_of(&db->statements, 0, 1, &all);
-    if (status == DB_OK)
-        status = stats_changes_store(&db->statements, &all);
+        status = stats_changes_of(statements, 0, 1, &all);
+    return status == DB_OK ? changes_store(statements, &all, true) : status;
+}
+
+static enum db_status make_anew(struct db *db)
+{
+    enum db_status status = stats_make_anew(&db->statements);
     return status == DB_OK ? statement_run(&db->statements, STMT_register_set_sums, ARGS(ARG_I(":sums", RULES))) : status;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/records.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOSPITALS_MAX 100000
@@ -124,33 +126,90 @@ static void ages_check(struct document *document, const struct card *card)
 static int headline_line(const struct document *document)
 {
     struct json_path root = {0}, headline = {.up = &root, .member = "headline"}, patients = {.up = &headline, .member = "patients"};
-    return json_path_line(document->text, document->len, &patients);
+    return document->line - 1 + json_path_line(document->text, document->len, &patients);
 }
 
-static void card_read(struct reading *reading, struct folder_entry *entry)
+/* NULL when memory ran out. */
+static struct card *card_fill(struct document *document)
+{
+    struct dataset *data = document->reading->data;
+    struct card *card = arena_alloc(&data->arena, sizeof(*card));
+    if (card == NULL)
+        return NULL;
+    card->file = document->file;
+    card->line = document->line;
+    card->headline_line = headline_line(document);
+    document_fill(document, card_members, card);
+    ages_check(document, card);
+    data->cards++;
+    return card;
+}
+
+static void card_hang(struct document *document, struct study_row *study, struct card *card)
+{
+    char message[200];
+    if (study->card == NULL) {
+        study->card = card;
+        return;
+    }
+    (void)snprintf(message, sizeof(message), "a second card of the study: the first is %s, line %d", study->card->file, study->card->line);
+    document_fault_at(document, "study", NULL, message);
+}
+
+static void file_read(struct reading *reading, struct folder_entry *entry)
 {
     struct document document __attribute__((cleanup(document_close))) = {0};
-    struct dataset *data = reading->data;
     int32_t row = study_of(reading, entry->name);
-    struct card *card = arena_alloc(&data->arena, sizeof(*card));
-    if (card == NULL || !document_open(&document, reading, entry))
+    struct card *card = document_open(&document, reading, entry) ? card_fill(&document) : NULL;
+    if (card == NULL || row == LOOKUP_NONE)
         return;
-    card->file = entry->name;
-    card->headline_line = headline_line(&document);
-    document_fill(&document, card_members, card);
-    ages_check(&document, card);
-    data->cards++;
-    if (row == LOOKUP_NONE)
-        return;
-    struct study_row *study = dataset_row(data, TABLE_STUDIES, (size_t)row);
+    struct study_row *study = dataset_row(reading->data, TABLE_STUDIES, (size_t)row);
     if (card->study != NULL && study->id != NULL && strcmp(card->study, study->id) != 0)
         document_fault_at(&document, "study", NULL, "not the study that the file is named after");
-    study->card = card;
+    card_hang(&document, study, card);
+}
+
+static void line_read(struct reading *reading, const struct folder_entry *entry, char *text, size_t len, int line)
+{
+    struct document document __attribute__((cleanup(document_close))) = {0};
+    struct field_message message;
+    if (len == 0 || len > FOLDER_JSON_MAX) {
+        findings_add(reading->faults, entry->name, line, NULL, len == 0 ? "an empty line" : "longer than 4 MiB");
+        return;
+    }
+    struct card *card = document_open_line(&document, reading, entry, text, len, line) ? card_fill(&document) : NULL;
+    if (card == NULL || card->study == NULL)
+        return;
+    int32_t row = field_refer(reading, KEY_STUDY, card->study, &message);
+    if (row != LOOKUP_NONE)
+        card_hang(&document, dataset_row(reading->data, TABLE_STUDIES, (size_t)row), card);
+    else if (message.text[0] != '\0')
+        document_fault_at(&document, "study", NULL, message.text);
+}
+
+#define LINES_A_STEP 200
+
+static void lines_read(struct reading *reading, struct folder_entry *entry)
+{
+    size_t len = 0;
+    char *text = folder_read(reading->folder, entry, reading->faults, &len);
+    int line = 1;
+    for (char *at = text; text != NULL && at < text + len; line++) {
+        char *feed = memchr(at, '\n', (size_t)(text + len - at)), *end = feed != NULL ? feed : text + len;
+        if (line % LINES_A_STEP == 0)
+            steps_say(&reading->steps, "KiB of cards.ndjson read", (size_t)(at - text) / 1024, len / 1024);
+        line_read(reading, entry, at, (size_t)(end - at), line);
+        at = end + 1;
+    }
+    free(text);
 }
 
 void cards_read(struct reading *reading)
 {
+    struct folder_entry *lines = folder_find(reading->folder, FOLDER_CARDS);
+    if (lines != NULL)
+        lines_read(reading, lines);
     for (size_t i = 0; i < reading->folder->len; i++)
         if (reading->folder->entries[i].file == FOLDER_CARD)
-            card_read(reading, &reading->folder->entries[i]);
+            file_read(reading, &reading->folder->entries[i]);
 }

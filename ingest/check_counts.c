@@ -7,36 +7,51 @@
 #include "ingest/check.h"
 #include "ingest/columns.h"
 
-/* A row of plans.csv or reports.csv, as far as both are the same. */
+/* A row of plans.csv or reports.csv of one study, as far as both are the same. */
 struct count {
     int line;
-    int32_t study, region; /* region LOOKUP_NONE = the whole study: sorts first */
+    int32_t region; /* LOOKUP_NONE = the whole study: sorts first */
     const char *as_of;
     int64_t value;
 };
 
-static struct count plan_count(const struct dataset *data, size_t i)
+static struct count plan_count(const void *plan)
 {
-    const struct plan_row *row = dataset_row(data, TABLE_PLANS, i);
-    bool lost = row->db.region != NULL && row->region_row == LOOKUP_NONE;
-    return (struct count){row->line, lost ? LOOKUP_NONE : row->study_row, row->region_row, row->db.as_of, row->db.planned};
+    const struct plan_row *row = plan;
+    return (struct count){row->line, row->region_row, row->db.as_of, row->db.planned};
 }
 
-static struct count report_count(const struct dataset *data, size_t i)
+static struct count report_count(const void *report)
 {
-    const struct report_row *row = dataset_row(data, TABLE_REPORTS, i);
-    bool lost = row->db.region != NULL && row->region_row == LOOKUP_NONE;
-    return (struct count){row->line, lost ? LOOKUP_NONE : row->study_row, row->region_row, row->db.as_of, row->db.included};
+    const struct report_row *row = report;
+    return (struct count){row->line, row->region_row, row->db.as_of, row->db.included};
+}
+
+/* The study of a row that counts: one with a fault of its own says nothing here. */
+static int32_t plan_study(const void *plan)
+{
+    const struct plan_row *row = plan;
+    bool is_lost = (row->db.region != NULL && row->region_row == LOOKUP_NONE) || row->db.as_of == NULL || row->db.planned < 0;
+    return is_lost ? LOOKUP_NONE : row->study_row;
+}
+
+static int32_t report_study(const void *report)
+{
+    const struct report_row *row = report;
+    bool is_lost = (row->db.region != NULL && row->region_row == LOOKUP_NONE) || row->db.as_of == NULL || row->db.included < 0;
+    return is_lost ? LOOKUP_NONE : row->study_row;
 }
 
 static const struct counted {
     enum table table;
     const char *value; /* its column */
     bool cumulative;
-    size_t tally; /* where a study keeps it */
-    struct count (*count)(const struct dataset *data, size_t i);
-} plans = {TABLE_PLANS, "planned", false, offsetof(struct study_row, planned), plan_count},
-  reports = {TABLE_REPORTS, "included", true, offsetof(struct study_row, included), report_count};
+    size_t tally, chains; /* where a study keeps it; where the data set keeps its rows by study */
+    struct count (*count)(const void *row);
+    int32_t (*study)(const void *row);
+} plans = {TABLE_PLANS, "planned", false, offsetof(struct study_row, planned), offsetof(struct dataset, plans), plan_count, plan_study},
+  reports = {TABLE_REPORTS, "included",  true, offsetof(struct study_row, included), offsetof(struct dataset, reports),
+             report_count,  report_study};
 
 static int compare_numbers(int64_t a, int64_t b)
 {
@@ -46,22 +61,16 @@ static int compare_numbers(int64_t a, int64_t b)
 static int count_compare(const void *left, const void *right)
 {
     const struct count *a = left, *b = right;
-    int order = compare_numbers(a->study, b->study);
-    order = order != 0 ? order : compare_numbers(a->region, b->region);
+    int order = compare_numbers(a->region, b->region);
     order = order != 0 ? order : strcmp(a->as_of, b->as_of);
     return order != 0 ? order : compare_numbers(a->line, b->line);
 }
 
-static bool same_place(const struct count *a, const struct count *b)
-{
-    return a->study == b->study && a->region == b->region;
-}
-
-/* Two rows that follow each other in the order of study, region and day. */
+/* Two rows that follow each other in the order of region and day. */
 static void pair_check(struct reading *reading, const struct counted *kind, const struct count *before, const struct count *row)
 {
     const char *file = table_file(kind->table);
-    if (!same_place(before, row))
+    if (before->region != row->region)
         return;
     if (strcmp(before->as_of, row->as_of) == 0)
         findings_add(reading->faults, file, row->line, "as_of", "line %d says the same study, region and day: expected each once",
@@ -77,46 +86,66 @@ static struct tally *tally_of(struct dataset *data, const struct counted *kind, 
     return (struct tally *)((char *)dataset_row(data, TABLE_STUDIES, (size_t)study) + kind->tally);
 }
 
-/* The newest row of a study and region counts. */
-static void tally_add(struct dataset *data, const struct counted *kind, const struct count *newest)
+/* The newest row of a region counts. */
+static void tally_add(struct tally *tally, const struct count *newest)
 {
-    struct tally *tally = tally_of(data, kind, newest->study);
     if (newest->region == LOOKUP_NONE)
         tally->whole = newest->value;
     else
         tally->regions = (tally->regions < 0 ? 0 : tally->regions) + newest->value;
 }
 
-static void counts_walk(struct reading *reading, const struct counted *kind, const struct count *counts, size_t len)
+static void counts_walk(struct reading *reading, const struct counted *kind, int32_t study, const struct count *counts, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (i > 0)
             pair_check(reading, kind, &counts[i - 1], &counts[i]);
-        if (i + 1 == len || !same_place(&counts[i], &counts[i + 1]))
-            tally_add(reading->data, kind, &counts[i]);
+        if (i + 1 == len || counts[i].region != counts[i + 1].region)
+            tally_add(tally_of(reading->data, kind, study), &counts[i]);
     }
+}
+
+/* The rows of one study, in the order of region and day. */
+struct gathered {
+    struct count *counts;
+    size_t len, cap;
+};
+
+static bool gather(struct gathered *gathered, const struct dataset *data, const struct counted *kind, const struct chains *chains,
+                   int32_t study)
+{
+    gathered->len = 0;
+    for (int32_t at = chains->first[study]; at != LOOKUP_NONE; at = chains->next[at]) {
+        if (gathered->len == gathered->cap) {
+            size_t cap = gathered->cap > 0 ? gathered->cap * 2 : 64;
+            struct count *counts = reallocarray(gathered->counts, cap, sizeof(*counts));
+            if (counts == NULL)
+                return false;
+            gathered->counts = counts;
+            gathered->cap = cap;
+        }
+        gathered->counts[gathered->len++] = kind->count(dataset_row(data, kind->table, (size_t)at));
+    }
+    if (gathered->len > 1)
+        qsort(gathered->counts, gathered->len, sizeof(*gathered->counts), count_compare);
+    return true;
 }
 
 static void counts_check(struct reading *reading, const struct counted *kind)
 {
     struct dataset *data = reading->data;
-    size_t rows = data->table[kind->table].len, len = 0;
-    for (size_t i = 0; i < data->table[TABLE_STUDIES].len; i++)
+    struct chains *chains = (struct chains *)((char *)data + kind->chains);
+    struct gathered gathered = {0};
+    bool has_memory = chains_make(chains, data, kind->table, kind->study);
+    for (size_t i = 0; i < data->table[kind->table].len; i++)
+        data->partial[kind->table] |= kind->study(dataset_row(data, kind->table, i)) == LOOKUP_NONE;
+    for (size_t i = 0; i < data->table[TABLE_STUDIES].len && has_memory; i++) {
         *tally_of(data, kind, (int32_t)i) = (struct tally){-1, -1};
-    struct count *counts = arena_array(&data->arena, rows, sizeof(*counts));
-    if (counts == NULL)
-        return;
-    for (size_t i = 0; i < rows; i++) {
-        struct count count = kind->count(data, i);
-        /* Rows with a fault of their own say nothing here. */
-        if (count.study != LOOKUP_NONE && count.as_of != NULL && count.value >= 0)
-            counts[len++] = count;
-        else
-            data->partial[kind->table] = true;
+        has_memory = gather(&gathered, data, kind, chains, (int32_t)i);
+        counts_walk(reading, kind, (int32_t)i, gathered.counts, gathered.len);
     }
-    if (len > 0)
-        qsort(counts, len, sizeof(*counts), count_compare);
-    counts_walk(reading, kind, counts, len);
+    data->arena.failed |= !has_memory;
+    free(gathered.counts);
 }
 
 /* ── headlines ── */

@@ -135,17 +135,17 @@ static const struct field note_fields[] = {
 };
 
 const struct table_spec table_specs[TABLE_COUNT] = {
-    [TABLE_REGIONS] = {FOLDER_REGIONS, sizeof(struct region_row), region_fields},
-    [TABLE_MECHANISMS] = {FOLDER_MECHANISMS, sizeof(struct mechanism_row), mechanism_fields},
-    [TABLE_CATEGORIES] = {FOLDER_CATEGORIES, sizeof(struct category_row), category_fields},
-    [TABLE_INSTITUTIONS] = {FOLDER_INSTITUTIONS, sizeof(struct institution_row), institution_fields},
-    [TABLE_ALIASES] = {FOLDER_ALIASES, sizeof(struct alias_row), alias_fields},
-    [TABLE_STUDIES] = {FOLDER_STUDIES, sizeof(struct study_row), study_fields},
-    [TABLE_AWARDS] = {FOLDER_AWARDS, sizeof(struct award_row), award_fields},
-    [TABLE_PLANS] = {FOLDER_PLANS, sizeof(struct plan_row), plan_fields},
-    [TABLE_REPORTS] = {FOLDER_REPORTS, sizeof(struct report_row), report_fields},
-    [TABLE_FIGURES] = {FOLDER_FIGURES, sizeof(struct figure_row), figure_fields},
-    [TABLE_NOTES] = {FOLDER_NOTES, sizeof(struct note_row), note_fields},
+    [TABLE_REGIONS] = {FOLDER_REGIONS, "KiB of regions.csv read", sizeof(struct region_row), region_fields},
+    [TABLE_MECHANISMS] = {FOLDER_MECHANISMS, "KiB of mechanisms.csv read", sizeof(struct mechanism_row), mechanism_fields},
+    [TABLE_CATEGORIES] = {FOLDER_CATEGORIES, "KiB of categories.csv read", sizeof(struct category_row), category_fields},
+    [TABLE_INSTITUTIONS] = {FOLDER_INSTITUTIONS, "KiB of institutions.csv read", sizeof(struct institution_row), institution_fields},
+    [TABLE_ALIASES] = {FOLDER_ALIASES, "KiB of aliases.csv read", sizeof(struct alias_row), alias_fields},
+    [TABLE_STUDIES] = {FOLDER_STUDIES, "KiB of studies.csv read", sizeof(struct study_row), study_fields},
+    [TABLE_AWARDS] = {FOLDER_AWARDS, "KiB of awards.csv read", sizeof(struct award_row), award_fields},
+    [TABLE_PLANS] = {FOLDER_PLANS, "KiB of plans.csv read", sizeof(struct plan_row), plan_fields},
+    [TABLE_REPORTS] = {FOLDER_REPORTS, "KiB of reports.csv read", sizeof(struct report_row), report_fields},
+    [TABLE_FIGURES] = {FOLDER_FIGURES, "KiB of figures.csv read", sizeof(struct figure_row), figure_fields},
+    [TABLE_NOTES] = {FOLDER_NOTES, "KiB of notes.csv read", sizeof(struct note_row), note_fields},
 };
 
 const char *table_file(enum table table)

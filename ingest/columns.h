@@ -9,6 +9,7 @@
 
 struct table_spec {
     enum folder_file file;
+    const char *step;           /* what reading it is called */
     size_t row_size;            /* of its struct in dataset.h, which begins with int line */
     const struct field *fields; /* its columns in their order; NULL name at the end */
 };

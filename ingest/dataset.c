@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+void steps_say(const struct steps *steps, const char *what, size_t done, size_t of)
+{
+    if (steps->step != NULL)
+        steps->step(steps->cls, what, (int64_t)done, (int64_t)of);
+}
+
 bool reading_failed(const struct reading *reading)
 {
     bool failed = reading->data->arena.failed || reading->folder->failed || reading->faults->failed;
@@ -35,8 +41,36 @@ void *rows_add(struct rows *rows)
     return row;
 }
 
+bool chains_make(struct chains *chains, const struct dataset *data, enum table table, int32_t (*study_of)(const void *row))
+{
+    size_t studies = data->table[TABLE_STUDIES].len, rows = data->table[table].len;
+    /* One more: never of no bytes. */
+    chains->first = reallocarray(NULL, studies + 1, sizeof(*chains->first));
+    chains->next = reallocarray(NULL, rows + 1, sizeof(*chains->next));
+    if (chains->first == NULL || chains->next == NULL)
+        return false;
+    for (size_t i = 0; i < studies; i++)
+        chains->first[i] = LOOKUP_NONE;
+    for (size_t i = rows; i-- > 0;) {
+        int32_t study = study_of(dataset_row(data, table, i));
+        if (study == LOOKUP_NONE)
+            continue;
+        chains->next[i] = chains->first[study];
+        chains->first[study] = (int32_t)i;
+    }
+    return true;
+}
+
+static void chains_free(struct chains *chains)
+{
+    free(chains->first);
+    free(chains->next);
+}
+
 void dataset_free(struct dataset *data)
 {
+    chains_free(&data->plans);
+    chains_free(&data->reports);
     for (size_t i = 0; i < TABLE_COUNT; i++)
         free(data->table[i].at);
     for (size_t i = 0; i < KEY_COUNT; i++)
@@ -44,4 +78,5 @@ void dataset_free(struct dataset *data)
     for (size_t i = 0; i < FOLDER_FIXED; i++)
         free(data->text[i]);
     arena_free(&data->arena);
+    *data = (struct dataset){0};
 }

@@ -20,6 +20,11 @@ struct rows {
     size_t len, cap, size;
 };
 
+/* The rows of a table by study, each study's in the order of the file: first of a study, next of a row; LOOKUP_NONE ends. */
+struct chains {
+    int32_t *first, *next;
+};
+
 enum table {
     TABLE_REGIONS,
     TABLE_MECHANISMS,
@@ -128,6 +133,7 @@ struct note_row {
 
 struct card {
     const char *file;
+    int line; /* where it begins */
     const char *study;
     struct {
         int64_t patients;
@@ -145,14 +151,23 @@ struct dataset {
     bool partial[TABLE_COUNT]; /* a row could not be read: totals prove nothing */
     struct lookup lookup[KEY_COUNT];
     struct arena arena;
-    char *text[FOLDER_FIXED]; /* the bytes that the rows point into */
+    struct chains plans, reports; /* of studies that are there; made by check_counts */
+    char *text[FOLDER_FIXED];     /* the bytes that the rows point into */
     char digest[FOLDER_DIGEST_SIZE];
     size_t cards;
     size_t longest_label; /* of a category, in bytes */
 };
 
+/* Who is told how far it is. */
+struct steps {
+    ingest_step_fn step; /* may be NULL */
+    void *cls;
+};
+void steps_say(const struct steps *steps, const char *what, size_t done, size_t of);
+
 /* A data set being read. */
 struct reading {
+    struct steps steps;
     struct dataset *data;
     struct folder *folder;
     struct findings *faults;
@@ -164,8 +179,10 @@ bool reading_failed(const struct reading *reading);
 
 /* The struct of row, of the table's own kind; row must exist. */
 void *dataset_row(const struct dataset *data, enum table table, size_t row);
+/* The rows of table by study, as study_of says. false = no memory. */
+bool chains_make(struct chains *chains, const struct dataset *data, enum table table, int32_t (*study_of)(const void *row));
 /* A new zeroed row; NULL when memory ran out. */
 void *rows_add(struct rows *rows);
-void dataset_free(struct dataset *data);
+void dataset_free(struct dataset *data); /* leaves an empty one */
 
 #endif

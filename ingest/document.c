@@ -15,7 +15,7 @@ void document_fault(struct document *document, const struct json_path *path, con
     struct findings *faults = document->reading->faults;
     char message[FAULT_MESSAGE_SIZE], field[PATH_TEXT_SIZE];
     /* Finding a line walks the text. So many times is enough: more than are told at all. */
-    if (++document->faults > INGEST_FAULTS_TOLD || !findings_wanted(faults, document->file, 0)) {
+    if (++document->faults > INGEST_FAULTS_TOLD || !findings_wanted(faults, document->file, document->is_line ? document->line : 0)) {
         findings_count(faults, 1);
         return;
     }
@@ -24,8 +24,8 @@ void document_fault(struct document *document, const struct json_path *path, con
     (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
     (void)json_path_text(path, field, sizeof(field));
-    findings_add(faults, document->file, json_path_line(document->text, document->len, path), field[0] != '\0' ? field : NULL, "%s",
-                 message);
+    int line = document->line - 1 + json_path_line(document->text, document->len, path);
+    findings_add(faults, document->file, line, field[0] != '\0' ? field : NULL, "%s", message);
 }
 
 void document_fault_at(struct document *document, const char *member, const char *inner, const char *message)
@@ -86,7 +86,7 @@ static void parse(struct document *document)
     json_error_t error = {0};
     const char *shape = shape_fault(document->text, document->len);
     if (shape != NULL) {
-        findings_add(faults, document->file, 0, NULL, "%s", shape);
+        findings_add(faults, document->file, document->is_line ? document->line : 0, NULL, "%s", shape);
         return;
     }
     document->root = json_loadb(document->text, document->len, JSON_REJECT_DUPLICATES, &error);
@@ -94,9 +94,9 @@ static void parse(struct document *document)
         /* jansson 2.14 mostly says nothing at all when memory runs out: the file is not to blame. */
         document->reading->data->arena.failed = true;
     } else if (document->root == NULL) {
-        findings_add(faults, document->file, error.line > 0 ? error.line : 1, NULL, "%s", syntax_text(&error));
+        findings_add(faults, document->file, document->line - 1 + (error.line > 0 ? error.line : 1), NULL, "%s", syntax_text(&error));
     } else if (!json_is_object(document->root)) {
-        findings_add(faults, document->file, 1, NULL, "expected an object");
+        findings_add(faults, document->file, document->line, NULL, "expected an object");
         json_decref(document->root);
         document->root = NULL;
     }
@@ -104,17 +104,26 @@ static void parse(struct document *document)
 
 bool document_open(struct document *document, struct reading *reading, struct folder_entry *entry)
 {
-    *document = (struct document){.reading = reading, .file = entry->name};
+    *document = (struct document){.reading = reading, .file = entry->name, .line = 1};
     document->text = folder_read(reading->folder, entry, reading->faults, &document->len);
     if (document->text != NULL)
         parse(document);
     return document->root != NULL;
 }
 
+bool document_open_line(struct document *document, struct reading *reading, const struct folder_entry *entry, char *text, size_t len,
+                        int line)
+{
+    *document = (struct document){.reading = reading, .file = entry->name, .line = line, .is_line = true, .text = text, .len = len};
+    parse(document);
+    return document->root != NULL;
+}
+
 void document_close(struct document *document)
 {
     json_decref(document->root);
-    free(document->text);
+    if (!document->is_line)
+        free(document->text);
     document->root = NULL;
     document->text = NULL;
 }

@@ -20,14 +20,23 @@
 static const struct {
     const char *name;
     size_t max;
+    bool optional;
 } files[] = {
-    [FOLDER_EDITION] = {"edition.json", FOLDER_JSON_MAX},     [FOLDER_PROGRAMME] = {"programme.json", FOLDER_JSON_MAX},
-    [FOLDER_REGIONS] = {"regions.csv", FOLDER_CSV_MAX},       [FOLDER_MECHANISMS] = {"mechanisms.csv", FOLDER_CSV_MAX},
-    [FOLDER_CATEGORIES] = {"categories.csv", FOLDER_CSV_MAX}, [FOLDER_INSTITUTIONS] = {"institutions.csv", FOLDER_CSV_MAX},
-    [FOLDER_ALIASES] = {"aliases.csv", FOLDER_CSV_MAX},       [FOLDER_STUDIES] = {"studies.csv", FOLDER_CSV_MAX},
-    [FOLDER_AWARDS] = {"awards.csv", FOLDER_CSV_MAX},         [FOLDER_PLANS] = {"plans.csv", FOLDER_CSV_MAX},
-    [FOLDER_REPORTS] = {"reports.csv", FOLDER_CSV_MAX},       [FOLDER_FIGURES] = {"figures.csv", FOLDER_CSV_MAX},
-    [FOLDER_NOTES] = {"notes.csv", FOLDER_CSV_MAX},           [FOLDER_CARD] = {"cards", FOLDER_JSON_MAX},
+    [FOLDER_EDITION] = {"edition.json", FOLDER_JSON_MAX},
+    [FOLDER_PROGRAMME] = {"programme.json", FOLDER_JSON_MAX},
+    [FOLDER_REGIONS] = {"regions.csv", FOLDER_CSV_MAX},
+    [FOLDER_MECHANISMS] = {"mechanisms.csv", FOLDER_CSV_MAX},
+    [FOLDER_CATEGORIES] = {"categories.csv", FOLDER_CSV_MAX},
+    [FOLDER_INSTITUTIONS] = {"institutions.csv", FOLDER_CSV_MAX},
+    [FOLDER_ALIASES] = {"aliases.csv", FOLDER_CSV_MAX},
+    [FOLDER_STUDIES] = {"studies.csv", FOLDER_CSV_MAX},
+    [FOLDER_AWARDS] = {"awards.csv", FOLDER_CSV_MAX},
+    [FOLDER_PLANS] = {"plans.csv", FOLDER_CSV_MAX},
+    [FOLDER_REPORTS] = {"reports.csv", FOLDER_CSV_MAX},
+    [FOLDER_FIGURES] = {"figures.csv", FOLDER_CSV_MAX},
+    [FOLDER_NOTES] = {"notes.csv", FOLDER_CSV_MAX},
+    [FOLDER_CARDS] = {"cards.ndjson", FOLDER_CARDS_MAX, true},
+    [FOLDER_CARD] = {"cards", FOLDER_JSON_MAX},
 };
 
 const char *folder_name(enum folder_file file)
@@ -168,7 +177,8 @@ static void missing_check(const struct folder *folder, struct findings *faults)
 {
     struct stat about;
     for (enum folder_file file = 0; file < FOLDER_FIXED; file++)
-        if (folder_find(folder, file) == NULL && fstatat(folder->dir, files[file].name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!files[file].optional && folder_find(folder, file) == NULL &&
+            fstatat(folder->dir, files[file].name, &about, AT_SYMLINK_NOFOLLOW) != 0)
             findings_add(faults, files[file].name, 0, NULL, "missing: a data set must have this file");
 }
 

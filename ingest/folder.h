@@ -11,7 +11,8 @@
 #include "ingest/findings.h"
 
 #define FOLDER_CSV_MAX      ((size_t)512 * 1024 * 1024)
-#define FOLDER_JSON_MAX     ((size_t)4 * 1024 * 1024)
+#define FOLDER_JSON_MAX     ((size_t)4 * 1024 * 1024) /* a line of cards.ndjson too */
+#define FOLDER_CARDS_MAX    ((size_t)2 * 1024 * 1024 * 1024)
 #define FOLDER_FILES_MAX    ((size_t)2 * 1000 * 1000) /* cards; the register is measured up to 500 000 studies */
 #define FOLDER_DIGEST_BYTES 32
 #define FOLDER_DIGEST_SIZE  (2 * FOLDER_DIGEST_BYTES + 1)
@@ -30,6 +31,7 @@ enum folder_file {
     FOLDER_REPORTS,
     FOLDER_FIGURES,
     FOLDER_NOTES,
+    FOLDER_CARDS, /* need not be there */
     FOLDER_CARD,
 };
 #define FOLDER_FIXED FOLDER_CARD /* so many files have a name of their own */
@@ -55,7 +57,7 @@ const char *folder_name(enum folder_file file);
 bool folder_open(struct folder *folder, const char *dir, struct findings *faults, char **ret_detail);
 void folder_close(struct folder *folder);
 
-/* NULL = not there (a fault was noted). */
+/* NULL = not there (a fault was noted where it must be). */
 struct folder_entry *folder_find(const struct folder *folder, enum folder_file file);
 
 /* Reads a file whole, notes its digest and checks that it is a text. NULL = a fault was noted or memory ran out (failed);

@@ -18,6 +18,8 @@ static bool is_code_character(char c)
 size_t forms_character(const char *text, size_t len)
 {
     const char *at = text;
+    if (len > 0 && (unsigned char)*text < 0x80)
+        return 1;
     return len > 0 && utf8_next(&at, text + len) >= 0 ? (size_t)(at - text) : 0;
 }
 

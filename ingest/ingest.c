@@ -123,12 +123,20 @@ enum ingest_status ingest_check(const char *dir, ingest_fault_fn report, void *c
 enum ingest_status ingest_dataset(struct db *db, const char *dir, bool dry_run, ingest_fault_fn report, void *cls,
                                   struct ingest_outcome *ret_outcome)
 {
+    return ingest_dataset_steps(db, dir, dry_run, report, NULL, cls, ret_outcome);
+}
+
+enum ingest_status ingest_dataset_steps(struct db *db, const char *dir, bool dry_run, ingest_fault_fn report, ingest_step_fn step,
+                                        void *cls, struct ingest_outcome *ret_outcome)
+{
     struct ingest *ingest __attribute__((cleanup(ingest_free))) = ingest_new();
     *ret_outcome = (struct ingest_outcome){0};
     if (ingest == NULL)
         return storage(ret_outcome, DB_NO_MEMORY);
+    ingest->reading.steps = (struct steps){step, cls};
     enum ingest_status status = ingest_read(ingest, dir, report, cls, ret_outcome);
     if (status != INGEST_OK)
         return status;
-    return storage(ret_outcome, store_dataset(db, &ingest->data, dry_run, &ret_outcome->result, &ret_outcome->detail));
+    return storage(ret_outcome,
+                   store_dataset(db, &ingest->data, dry_run, &ingest->reading.steps, &ret_outcome->result, &ret_outcome->detail));
 }

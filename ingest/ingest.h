@@ -27,6 +27,9 @@ struct ingest_fault {
 /* Called once for each fault, sorted by file and line, after everything was read. */
 typedef void (*ingest_fault_fn)(void *cls, const struct ingest_fault *fault);
 
+/* Called now and then while a step of many records goes on: what is being done, how much of how much is. */
+typedef db_step_fn ingest_step_fn;
+
 enum ingest_status {
     INGEST_OK,
     INGEST_FAULTS,     /* the data set breaks a rule; nothing was stored */
@@ -51,6 +54,10 @@ struct ingest_outcome {
  * *ret_outcome is always filled. report may be NULL. */
 enum ingest_status ingest_dataset(struct db *db, const char *dir, bool dry_run, ingest_fault_fn report, void *cls,
                                   struct ingest_outcome *ret_outcome);
+
+/* The same, and step (may be NULL) is told how far it is. */
+enum ingest_status ingest_dataset_steps(struct db *db, const char *dir, bool dry_run, ingest_fault_fn report, ingest_step_fn step,
+                                        void *cls, struct ingest_outcome *ret_outcome);
 
 /* The same without a database: reads and checks only. Never INGEST_STORAGE but for lack of memory. */
 enum ingest_status ingest_check(const char *dir, ingest_fault_fn report, void *cls, struct ingest_outcome *ret_outcome);

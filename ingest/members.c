@@ -124,12 +124,12 @@ static void list_fill(struct document *document, const json_t *list, const struc
 static void unknown_member(struct document *document, const struct json_path *path, const char *name, const struct field *fields)
 {
     struct nearest near;
-    nearest_begin(&near, name);
-    for (const struct field *field = fields; field->name != NULL; field++) {
+    for (const struct field *field = fields; field->name != NULL; field++)
         if (strcmp(field->name, name) == 0)
             return;
+    nearest_begin(&near, name);
+    for (const struct field *field = fields; field->name != NULL; field++)
         nearest_offer(&near, field->name);
-    }
     struct json_path at = {.up = path, .member = name};
     if (nearest_best(&near) != NULL)
         document_fault(document, &at, "unknown member; did you mean \"%s\"?", nearest_best(&near));

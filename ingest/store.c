@@ -7,11 +7,14 @@
 /* One import, and room for the lists of one record at a time: they grow to the longest and are used again. */
 struct storing {
     struct dataset *data;
+    const struct steps *steps;
     struct db_import *import;
     struct db_award *awards;
     struct db_pair *sources;
     const char **aliases;
-    size_t awards_cap, aliases_cap;
+    struct db_plan *plans;
+    struct db_report *reports;
+    size_t awards_cap, aliases_cap, plans_cap, reports_cap;
 };
 
 /* ── reference data ── */
@@ -171,14 +174,47 @@ static enum db_status put_study(struct storing *storing, size_t i)
 
 /* ── what is said of studies ── */
 
-static enum db_status put_plan(struct storing *storing, size_t i)
+static const struct plan_row *plan_at(const struct storing *storing, int32_t row)
 {
-    return db_import_plan(storing->import, &((struct plan_row *)dataset_row(storing->data, TABLE_PLANS, i))->db);
+    return dataset_row(storing->data, TABLE_PLANS, (size_t)row);
 }
 
-static enum db_status put_report(struct storing *storing, size_t i)
+static const struct report_row *report_at(const struct storing *storing, int32_t row)
 {
-    return db_import_report(storing->import, &((struct report_row *)dataset_row(storing->data, TABLE_REPORTS, i))->db);
+    return dataset_row(storing->data, TABLE_REPORTS, (size_t)row);
+}
+
+/* items gets room for len of size bytes. */
+static bool list_room(void **items, size_t *cap, size_t len, size_t size)
+{
+    if (len <= *cap)
+        return true;
+    void *bigger = reallocarray(*items, len * 2, size);
+    if (bigger == NULL)
+        return false;
+    *items = bigger;
+    *cap = len * 2;
+    return true;
+}
+
+static enum db_status put_counts(struct storing *storing, size_t i)
+{
+    const struct study_row *study = dataset_row(storing->data, TABLE_STUDIES, i);
+    void *plans = storing->plans, *reports = storing->reports;
+    size_t plans_len = 0, reports_len = 0;
+    for (int32_t at = storing->data->plans.first[i]; at != LOOKUP_NONE; at = storing->data->plans.next[at]) {
+        if (!list_room(&plans, &storing->plans_cap, plans_len + 1, sizeof(struct db_plan)))
+            return DB_NO_MEMORY;
+        storing->plans = plans;
+        storing->plans[plans_len++] = plan_at(storing, at)->db;
+    }
+    for (int32_t at = storing->data->reports.first[i]; at != LOOKUP_NONE; at = storing->data->reports.next[at]) {
+        if (!list_room(&reports, &storing->reports_cap, reports_len + 1, sizeof(struct db_report)))
+            return DB_NO_MEMORY;
+        storing->reports = reports;
+        storing->reports[reports_len++] = report_at(storing, at)->db;
+    }
+    return db_import_counts(storing->import, study->id, storing->plans, plans_len, storing->reports, reports_len);
 }
 
 static enum db_status put_figure(struct storing *storing, size_t i)
@@ -191,25 +227,37 @@ static enum db_status put_note(struct storing *storing, size_t i)
     return db_import_note(storing->import, &((struct note_row *)dataset_row(storing->data, TABLE_NOTES, i))->db);
 }
 
+#define RECORDS_A_STEP 500
+
 /* In the order that db.h asks for. */
 static const struct {
+    const char *what;
     enum table table;
     enum db_status (*put)(struct storing *storing, size_t i);
-} steps[] = {
-    {TABLE_REGIONS, put_region},           {TABLE_MECHANISMS, put_mechanism}, {TABLE_CATEGORIES, put_category},
-    {TABLE_INSTITUTIONS, put_institution}, {TABLE_ALIASES, put_leader_alias}, {TABLE_STUDIES, put_study},
-    {TABLE_ALIASES, put_study_alias},      {TABLE_PLANS, put_plan},           {TABLE_REPORTS, put_report},
-    {TABLE_FIGURES, put_figure},           {TABLE_NOTES, put_note},
+} stages[] = {
+    {"regions", TABLE_REGIONS, put_region},         {"mechanisms", TABLE_MECHANISMS, put_mechanism},
+    {"categories", TABLE_CATEGORIES, put_category}, {"institutions", TABLE_INSTITUTIONS, put_institution},
+    {"leaders", TABLE_ALIASES, put_leader_alias},   {"studies stored", TABLE_STUDIES, put_study},
+    {"old ids", TABLE_ALIASES, put_study_alias},    {"studies with plans and reports stored", TABLE_STUDIES, put_counts},
+    {"figures", TABLE_FIGURES, put_figure},         {"notes", TABLE_NOTES, put_note},
 };
 
 static enum db_status put_all(struct storing *storing)
 {
-    for (size_t step = 0; step < sizeof(steps) / sizeof(steps[0]); step++)
-        for (size_t i = 0; i < storing->data->table[steps[step].table].len; i++) {
-            enum db_status status = steps[step].put(storing, i);
+    enum db_status expected = db_import_expect(storing->import, storing->data->table[TABLE_STUDIES].len);
+    if (expected != DB_OK)
+        return expected;
+    db_import_listen(storing->import, storing->steps->step, storing->steps->cls);
+    for (size_t stage = 0; stage < sizeof(stages) / sizeof(stages[0]); stage++) {
+        size_t len = storing->data->table[stages[stage].table].len;
+        for (size_t i = 0; i < len; i++) {
+            enum db_status status = stages[stage].put(storing, i);
             if (status != DB_OK)
                 return status;
+            if (i % RECORDS_A_STEP == 0)
+                steps_say(storing->steps, stages[stage].what, i, len);
         }
+    }
     return DB_OK;
 }
 
@@ -220,11 +268,14 @@ static void storing_free(struct storing *storing)
     free(storing->awards);
     free(storing->sources);
     free(storing->aliases);
+    free(storing->plans);
+    free(storing->reports);
 }
 
-enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, struct db_import_result *ret_result, char **ret_detail)
+enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, const struct steps *steps,
+                             struct db_import_result *ret_result, char **ret_detail)
 {
-    struct storing storing __attribute__((cleanup(storing_free))) = {.data = data};
+    struct storing storing __attribute__((cleanup(storing_free))) = {.data = data, .steps = steps};
     bool same = false;
     *ret_result = (struct db_import_result){0};
     *ret_detail = NULL;
@@ -239,6 +290,7 @@ enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, 
     if (status == DB_OK) {
         struct db_import *import = storing.import;
         storing.import = NULL;
+        dataset_free(data); /* the database has it all, and now needs the room */
         return db_import_finish(import, dry_run, ret_result);
     }
     const char *detail = storing.import != NULL ? db_import_detail(storing.import) : "";

@@ -7,8 +7,9 @@
 
 #include "ingest/dataset.h"
 
-/* data must be without faults. On failure nothing is stored and *ret_detail may be a malloc'd sentence. The same edition again
- * is no failure: ret_result->changed is false. */
-enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, struct db_import_result *ret_result, char **ret_detail);
+/* data must be without faults; it is empty afterwards, or freed by the caller. On failure nothing is stored and *ret_detail may be a
+ * malloc'd sentence. The same edition again is no failure: ret_result->changed is false. */
+enum db_status store_dataset(struct db *db, struct dataset *data, bool dry_run, const struct steps *steps,
+                             struct db_import_result *ret_result, char **ret_detail);
 
 #endif

@@ -132,11 +132,15 @@ static bool row_read(struct reading *reading, enum table table, const struct csv
     return true;
 }
 
+#define ROWS_A_STEP 4096
+
 static void rows_read(struct reading *reading, struct csv *csv, enum table table)
 {
     struct csv_record record;
-    const char *message;
-    for (;;) {
+    const char *message, *text = csv->at;
+    for (size_t rows = 0;; rows++) {
+        if (rows % ROWS_A_STEP == 0)
+            steps_say(&reading->steps, table_specs[table].step, (size_t)(csv->at - text) / 1024, (size_t)(csv->end - text) / 1024);
         switch (csv_next(csv, &record, &message)) {
         case CSV_END: return;
         case CSV_FAULT:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "ingest/forms.h"
@@ -22,19 +23,33 @@ static bool byte_check(struct findings *faults, const char *file, const char *te
     return found == NULL;
 }
 
+/* Bytes of ASCII at text, as far as whole words of it go. */
+static size_t ascii_run(const char *text, size_t len)
+{
+    size_t run = 0;
+    uint64_t word;
+    for (; len - run >= sizeof(word); run += sizeof(word)) {
+        memcpy(&word, text + run, sizeof(word));
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return run;
+}
+
 static bool utf8_check(struct findings *faults, const char *file, const char *text, size_t len)
 {
     bool good = true;
-    int line = 1;
-    for (size_t at = 0; at < len;) {
+    int line = 1; /* that counted stands on */
+    const char *counted = text;
+    for (size_t at = ascii_run(text, len); at < len; at += ascii_run(text + at, len - at)) {
         size_t length = forms_character(text + at, len - at);
         if (length == 0) {
             good = false;
+            line += line_of(counted, text + at) - 1;
+            counted = text + at;
             findings_add(faults, file, line, NULL, "bytes that are not UTF-8");
             const char *feed = memchr(text + at, '\n', len - at);
             length = feed != NULL ? (size_t)(feed - text) - at : len - at;
-        } else if (text[at] == '\n') {
-            line++;
         }
         at += length;
     }

@@ -9,16 +9,22 @@
 #include "handlers/study_json.h"
 #include "ingest/ingest.h"
 #include "server/command.h"
+#include "server/progress.h"
 
-/* file:line: field: message, as compilers write it. cls: the folder. */
+/* file:line: field: message, as compilers write it. */
 static void fault_print(void *cls, const struct ingest_fault *fault)
 {
-    (void)cls;
+    progress_clear(cls);
     if (fault->file)
         fprintf(stderr, "%s:", fault->file);
     if (fault->file && fault->line > 0)
         fprintf(stderr, "%d:", fault->line);
     fprintf(stderr, "%s%s%s%s\n", fault->file ? " " : "", fault->field ? fault->field : "", fault->field ? ": " : "", fault->message);
+}
+
+static void step_print(void *cls, const char *what, int64_t done, int64_t of)
+{
+    progress_step(cls, what, done, of);
 }
 
 static void stored_print(const struct ingest_outcome *outcome, bool check)
@@ -74,7 +80,9 @@ int import_command(const struct config *config)
         return 1;
     }
     struct ingest_outcome outcome;
-    enum ingest_status status = ingest_dataset(db, config->operand, config->check, fault_print, NULL, &outcome);
+    struct progress progress = progress_begin(true);
+    enum ingest_status status = ingest_dataset_steps(db, config->operand, config->check, fault_print, step_print, &progress, &outcome);
+    progress_clear(&progress);
     int exit_status = outcome_print(status, &outcome, config);
     free(outcome.detail);
     db_close(db);

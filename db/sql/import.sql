@@ -30,6 +30,24 @@ ON CONFLICT (programme, code) DO UPDATE SET title_nb = excluded.title_nb, title_
     imported = excluded.imported
 RETURNING id;
 
+-- name: attached_to_table
+-- The indexes of a table that are no constraints, and its triggers: name, definition, whether it is a trigger; in the order they were
+-- made. scan: the schema.
+SELECT name, sql, type = 'trigger' FROM sqlite_schema
+WHERE type IN ('index', 'trigger') AND tbl_name = :table AND sql IS NOT NULL ORDER BY rowid;
+
+-- name: shown_counts_clear
+-- Before all are counted anew. scan: it removes all.
+DELETE FROM shown_count;
+
+-- name: shown_days
+-- The day and region of every row shown, day by day. scan: all, in the order of shown_report_by_day.
+SELECT as_of, region FROM shown_report ORDER BY as_of;
+
+-- name: shown_counts_add
+-- So many rows of a day and region. Primary key.
+INSERT INTO shown_count (region, as_of, report_rows) VALUES (:region, :as_of, :rows);
+
 -- name: edition_clear_figures
 -- What an edition said, before it says it anew. Primary key.
 DELETE FROM figure WHERE edition = :edition;
@@ -211,9 +229,17 @@ ON CONFLICT (study) DO UPDATE SET reported = 1;
 -- The study leaves the kept sums: no row changes when it has left them already, or never was in them. Primary key.
 UPDATE touched SET departed = 1 WHERE study = :study AND departed = 0 AND added = 0;
 
+-- name: old_ids_exist
+-- Whether any study has an old id. scan: one row.
+SELECT EXISTS (SELECT 1 FROM study_alias);
+
 -- name: touched_next
 -- The next study to make anew. Primary key.
 SELECT study, added, named, reported FROM touched WHERE study > :after ORDER BY study LIMIT 1;
+
+-- name: touched_count
+-- How many that are. scan: once an import.
+SELECT count(*) FROM touched;
 
 -- name: touched_clear
 -- The list is empty outside of a transaction. scan: it removes all.

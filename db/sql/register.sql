@@ -25,6 +25,11 @@ SELECT code, version, updated FROM study;
 -- One row of the log. Insert.
 INSERT INTO change (kind, study, at, data_version) VALUES (:kind, :study, :at, :data_version);
 
+-- name: changes_added
+-- A row of the log for each study that a running import added, in the order of their ids. scan: the studies touched, once an import.
+INSERT INTO change (kind, study, at, data_version)
+SELECT 'study-added', study, :at, :data_version FROM touched WHERE added = 1 ORDER BY study;
+
 -- name: changes
 -- What changed after :since, in order. Primary key, then study by primary key.
 SELECT c.id, c.kind, s.code AS study, c.at, c.data_version

@@ -43,6 +43,10 @@ INSERT INTO stats_value (scope, panel, key, kind, value, times) VALUES (:scope, 
 ON CONFLICT (scope, panel, key, kind, value) DO UPDATE SET times = times + excluded.times
 RETURNING times;
 
+-- name: values_put
+-- A day or leader that was not there. Insert.
+INSERT INTO stats_value (scope, panel, key, kind, value, times) VALUES (:scope, :panel, :key, :kind, :value, :times);
+
 -- name: values_remove
 -- One that is there no more. Primary key.
 DELETE FROM stats_value WHERE scope = :scope AND panel = :panel AND key = :key AND kind = :kind AND value = :value;

@@ -13,17 +13,19 @@ SELECT s.id, s.code FROM study_alias a JOIN study s ON s.id = a.study WHERE a.al
 -- An old id. Primary key.
 INSERT OR IGNORE INTO study_alias (alias, study) VALUES (:alias, :study);
 
--- name: study_put
--- The facts that are filtered and sorted; returns the id. Unique index (code).
+-- name: study_add
+-- The facts that are filtered and sorted; with them comes the first version. Insert.
 INSERT INTO study (code, programme, edition, stated, leader, institution, status, mechanism, call_year, has_card, amount_nok,
-    age_min, age_max)
+    age_min, age_max, version, updated)
 VALUES (:code, :programme, :edition, :stated, :leader, :institution, :status, :mechanism, :call_year, :has_card, :amount_nok,
-    :age_min, :age_max)
-ON CONFLICT (code) DO UPDATE SET edition = excluded.edition, stated = excluded.stated, leader = excluded.leader,
-    institution = excluded.institution, status = excluded.status, mechanism = excluded.mechanism,
-    call_year = excluded.call_year, has_card = excluded.has_card, amount_nok = excluded.amount_nok,
-    age_min = excluded.age_min, age_max = excluded.age_max
-RETURNING id;
+    :age_min, :age_max, 1, :updated);
+
+-- name: study_change
+-- The same of a study that is known; its programme stays. Unique index (code).
+UPDATE study SET edition = :edition, stated = :stated, leader = :leader, institution = :institution, status = :status,
+    mechanism = :mechanism, call_year = :call_year, has_card = :has_card, amount_nok = :amount_nok, age_min = :age_min,
+    age_max = :age_max
+WHERE code = :code AND programme = :programme;
 
 -- name: study_text_put
 -- The other facts. Primary key.
@@ -116,9 +118,9 @@ DELETE FROM study_inclusion_region WHERE study = :study;
 INSERT INTO study_inclusion_region (study, region, known_by) VALUES (:study, :region, 'stated');
 
 -- name: inclusion_regions_load
--- Where a study is known to include, in region order. Primary keys.
-SELECT DISTINCT x.region FROM study_inclusion_region x JOIN region r ON r.code = x.region
-WHERE x.study = :study ORDER BY r.position, r.code;
+-- Where a study is known to include, in region order. Primary keys. scan: the regions, a handful.
+SELECT r.code AS region FROM region r
+WHERE EXISTS (SELECT 1 FROM study_inclusion_region x WHERE x.study = :study AND x.region = r.code) ORDER BY r.position, r.code;
 
 -- name: arms_clear
 -- Primary key.
@@ -194,16 +196,13 @@ WHERE s.id = :study ORDER BY n.id;
 -- Before the regions of hospitals and reports are made anew. Primary key.
 DELETE FROM study_inclusion_region WHERE study = :study AND known_by <> 'stated';
 
--- name: regions_of_hospitals
--- The regions of a study's hospitals. Primary keys.
-INSERT INTO study_inclusion_region (study, region, known_by)
-SELECT DISTINCT h.study, i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
-WHERE h.study = :study AND i.region IS NOT NULL;
-
--- name: regions_of_reports
--- The regions a study has reported from. report_by_study.
-INSERT INTO study_inclusion_region (study, region, known_by)
-SELECT DISTINCT study, region, 'report' FROM report WHERE study = :study AND region IS NOT NULL;
+-- name: regions_make
+-- The regions of a study's hospitals, and those it has reported from. Primary keys, report_by_study. scan: the regions, a handful.
+INSERT OR IGNORE INTO study_inclusion_region (study, region, known_by)
+SELECT h.study, i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
+WHERE h.study = :study AND i.region IS NOT NULL
+UNION ALL SELECT :study, r.code, 'report' FROM region r
+WHERE EXISTS (SELECT 1 FROM report t WHERE t.study = :study AND t.region = r.code);
 
 -- name: region_counts_forget
 -- Primary key.
@@ -223,9 +222,12 @@ SELECT :study, r.code,
 FROM region r WHERE takes_part OR planned IS NOT NULL;
 
 -- name: study_inputs
--- What the numbers of a study are made from: its dates and its programme's threshold. Primary keys.
-SELECT p.disclosure_threshold, t.start, t.inclusion_end_expected
-FROM study s JOIN programme p ON p.code = s.programme JOIN study_text t ON t.study = s.id WHERE s.id = :study;
+-- What the numbers of a study are made from: its dates and its programme's threshold; then what it sorts by: its name, leader and
+-- institution. Primary keys.
+SELECT p.disclosure_threshold, t.start, t.inclusion_end_expected,
+    COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name
+FROM study s JOIN programme p ON p.code = s.programme JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution
+WHERE s.id = :study;
 
 -- name: plan_total
 -- The newest plan of the whole study. plan_by_study.
@@ -267,17 +269,16 @@ DELETE FROM shown_report WHERE code = (SELECT code FROM study WHERE id = :study)
 
 -- name: shown_reports_make
 -- The rows that a study shows: of each region and day the report that stands; of a small population the last total of each calendar year.
--- Rows that are there as they should be are not written. Primary keys, report_by_study. scan: the rows of one study.
-WITH ranked AS (
-    SELECT s.code, t.as_of, COALESCE(1 + max(g.position, 0), 0) AS place, COALESCE(t.region, '') AS region, t.study, t.included,
-        CASE WHEN t.region IS NULL THEN s.planned ELSE x.planned END AS planned, t.edition, t.lines,
-        row_number() OVER (PARTITION BY t.region, CASE WHEN s.totals_only THEN substr(t.as_of, 1, 4) ELSE t.as_of END
-            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC) AS nth
-    FROM study s JOIN report t ON t.study = s.id LEFT JOIN region g ON g.code = t.region
-    LEFT JOIN study_region x ON x.study = t.study AND x.region = t.region
-    WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only))
+-- Rows that are there as they should be are not written. Primary keys, report_by_study, which also finds the one that stands above.
 INSERT INTO shown_report (code, as_of, place, region, study, included, planned, edition, lines)
-SELECT code, as_of, place, region, study, included, planned, edition, lines FROM ranked WHERE nth = 1
+SELECT s.code, t.as_of, COALESCE(1 + max(g.position, 0), 0), COALESCE(t.region, ''), t.study, t.included,
+    CASE WHEN t.region IS NULL THEN s.planned ELSE x.planned END, t.edition, t.lines
+FROM study s CROSS JOIN report t ON t.study = s.id LEFT JOIN region g ON g.code = t.region
+LEFT JOIN study_region x ON x.study = t.study AND x.region = t.region
+WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only)
+    AND NOT EXISTS (SELECT 1 FROM report l WHERE l.study = t.study AND l.region IS t.region AND l.as_of >= t.as_of
+        AND l.as_of <= CASE WHEN s.totals_only THEN substr(t.as_of, 1, 4) || '-12-31' ELSE t.as_of END
+        AND (l.as_of, l.standing, l.recorded, l.id) > (t.as_of, t.standing, t.recorded, t.id))
 ON CONFLICT (code, as_of, place, region) DO UPDATE SET included = excluded.included, planned = excluded.planned, edition = excluded.edition,
     lines = excluded.lines
 WHERE (included, planned, edition, lines) IS NOT (excluded.included, excluded.planned, excluded.edition, excluded.lines);
@@ -285,11 +286,6 @@ WHERE (included, planned, edition, lines) IS NOT (excluded.included, excluded.pl
 -- name: shown_reports_count
 -- How many rows that are. Primary keys.
 UPDATE study SET report_rows = (SELECT count(*) FROM shown_report r WHERE r.code = study.code) WHERE id = :study;
-
--- name: study_keys
--- The texts a study sorts by: its name, leader and institution. Primary keys.
-SELECT COALESCE(t.acronym, t.title_nb, t.title_en, t.scientific_title), s.leader, i.name
-FROM study s JOIN study_text t ON t.study = s.id JOIN institution i ON i.code = s.institution WHERE s.id = :study;
 
 -- name: study_advance
 -- A new version. Primary key.

@@ -135,6 +135,7 @@ START_TEST(every_filter_of_studies_chooses_studies)
         "behind_plan=false",
         "amount_nok=5000000..",
         "planned=10..",
+        "q=invented",
         "included=..100",
         "age=5",
         "updated=2020-01-01..",

@@ -25,6 +25,7 @@ static struct {
     char *log;
     size_t log_size;
     int begun, finished, abandoned;
+    size_t expected; /* studies */
     char digest[65];
     struct db_import import;
 } fake;
@@ -126,6 +127,18 @@ enum db_status db_import_begin(struct db *db, const struct db_programme *program
                   edition->publisher, digits(edition->document_lines).text);
 }
 
+void db_import_listen(struct db_import *import, db_step_fn step, void *cls)
+{
+    (void)import, (void)step, (void)cls;
+}
+
+enum db_status db_import_expect(struct db_import *import, size_t studies)
+{
+    (void)import;
+    fake.expected = studies;
+    return DB_OK;
+}
+
 enum db_status db_import_region(struct db_import *import, const struct db_region *row)
 {
     (void)import;
@@ -213,6 +226,17 @@ enum db_status db_import_report(struct db_import *import, const struct db_report
 {
     (void)import;
     return RECORD("report", row->study, row->region, row->as_of, digits(row->included).text, row->lines);
+}
+
+enum db_status db_import_counts(struct db_import *import, const char *study, const struct db_plan *plans, size_t plans_len,
+                                const struct db_report *reports, size_t reports_len)
+{
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < plans_len && status == DB_OK; i++)
+        status = strcmp(plans[i].study, study) == 0 ? db_import_plan(import, &plans[i]) : DB_BUG;
+    for (size_t i = 0; i < reports_len && status == DB_OK; i++)
+        status = strcmp(reports[i].study, study) == 0 ? db_import_report(import, &reports[i]) : DB_BUG;
+    return status;
 }
 
 enum db_status db_import_figure(struct db_import *import, const struct db_figure *row)

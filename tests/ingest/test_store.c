@@ -69,11 +69,11 @@ static const char expected[] =
     "  dates|-|-|-|-\n"
     "study-alias|alpha|alpha-old\n"
     "plan|alpha|-|156|2024-12-31|2026-06|20\n"
-    "plan|beta|vest|10|2024-12-31|-|21\n"
-    "plan|beta|nord|5|2024-12-31|-|21\n"
     "report|alpha|-|2024-12-31|104|22\n"
     "report|alpha|-|2023-12-31|80|22\n"
     "report|alpha|vest|2024-12-31|60|23\n"
+    "plan|beta|vest|10|2024-12-31|-|21\n"
+    "plan|beta|nord|5|2024-12-31|-|21\n"
     "report|gamma|-|2024-12-31|0|24\n"
     "figure|total|amount|million-nok|0|-|-|-|-|13135|1|2024|Sum|Total|1 313,5|30\n"
     "figure|women|leaders-share|percent|2019|open-call|vest|neurological|women|-25|2|-|-|-|-|31\n"
@@ -98,6 +98,7 @@ START_TEST(everything_is_stored_in_the_order_the_database_asks_for)
     ck_assert_str_eq(outcome.edition, "2024");
     ck_assert_int_eq(fake.finished, 1);
     ck_assert_int_eq(fake.abandoned, 0);
+    ck_assert_uint_eq(fake.expected, 3);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 'use strict';
 const { chanceOf } = require('./chance.js');
 const { cellsDiffer } = require('./formats.js');
-const { linksOf } = require('./lists.js');
+const { linksOf, TYPES } = require('./lists.js');
 const { decoded } = require('./parameters.js');
 const { TARGET } = require('./questions.js');
 
@@ -41,12 +41,12 @@ class Conversations {
   // Asks, and returns what is wrong: [{number, target, wrong}].
   async hold(number) {
     const random = chanceOf(this.seed, number), faults = [];
-    const fault = (target, wrong) => faults.push({ number, target, wrong });
-    const ask = async (target, isQuestion = true) => {
+    const fault = (target, wrong, accept) => faults.push({ number, target, wrong, accept });
+    const ask = async (target, isQuestion = true, accept = undefined) => {
       if (target.length > TARGET) return null;
       if (isQuestion) this.targets.add(target);
-      const exchange = await this.client.ask(target), wrong = this.model.check(exchange);
-      if (wrong.length) fault(target, wrong);
+      const exchange = await this.client.ask(target, accept), wrong = this.model.check(exchange);
+      if (wrong.length) fault(target, wrong, accept);
       return wrong.length || exchange.status !== 200 ? null : exchange;
     };
     const { operation, target } = this.#first(random), first = await ask(target);
@@ -59,9 +59,10 @@ class Conversations {
   async #otherForms(random, operation, first, ask, fault) {
     const bare = ['include', 'facets'].reduce((target, name) => withPair(target, name, null), first.target); // these go with JSON alone
     for (const format of ['csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name))) {
-      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, plain = withPair(random.is(0.95) ? bare : first.target, 'format', format);
-      const table = await ask(dialect ? withPair(plain, 'dialect', dialect) : plain, false);
-      if (!table || this.#takes(operation, 'cursor') || /format=csv/.test(first.target)) continue;
+      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, base = random.is(0.95) ? bare : first.target, byAccept = random.is(0.15);
+      const plain = byAccept ? base : withPair(base, 'format', format);
+      const table = await ask(dialect ? withPair(plain, 'dialect', dialect) : plain, false, byAccept ? TYPES[format] : undefined);
+      if (!table || this.#takes(operation, 'cursor') || this.model.read(first.target).values.format) continue;
       const wrong = cellsDiffer(JSON.parse(first.body).data, table.body, dialect === 'excel-nb');
       if (wrong.length) fault(table.target, wrong);
     }

@@ -47,8 +47,8 @@ async function holdAll(conversations, count) {
 async function told(faults, model) {
   const shown = [];
   for (const fault of faults.slice(0, TOLD)) {
-    const { target, wrong } = await smallest(fault, async (one) => model.check(await client.ask(one)));
-    shown.push(`conversation ${fault.number} of seed ${SEED}: ${fault.target}\n  smallest: ${target}\n  ${wrong.slice(0, 3).join('\n  ')}`);
+    const { target, wrong } = await smallest(fault, async (one) => model.check(await client.ask(one, fault.accept)));
+    shown.push(`conversation ${fault.number} of seed ${SEED}: ${fault.target}\n  smallest: ${target}${fault.accept ? ` (Accept: ${fault.accept})` : ''}\n  ${wrong.slice(0, 3).join('\n  ')}`);
   }
   return `${faults.length} answers are not the model's\n${shown.join('\n')}`;
 }
