@@ -66,17 +66,37 @@ enum db_status import_conflict(struct db_import *import, const char *study, cons
 
 /* ── studies that were met ──────────────────────────────────────────────────────────────────────────────────── */
 
-enum db_status import_study_met(struct db_import *import, const char *code, int64_t id, bool is_new)
+static bool add_added(struct db_import *import, int64_t id)
+{
+    uint32_t *place = list_add(&import->added, &import->arena);
+    if (place == NULL)
+        return false;
+    if (import->added.len == 1)
+        import->first_added = id;
+    *place = (uint32_t)import->met.len - 1;
+    return true;
+}
+
+enum db_status import_study_met(struct db_import *import, const char *code, const struct import_study *study)
 {
     const char *key = arena_strdup(&import->arena, code);
     if (key == NULL || !map_reserve(&import->studies, 1))
         return DB_NO_MEMORY;
-    struct import_study *study = list_add(&import->met, &import->arena);
-    if (study == NULL)
+    struct import_study *kept = list_add(&import->met, &import->arena);
+    if (kept == NULL || (study->is_new && !add_added(import, study->id)))
         return DB_NO_MEMORY;
-    *study = (struct import_study){.id = id, .is_new = is_new};
+    *kept = *study;
     map_put(&import->studies, key)->index = import->met.len - 1;
     return DB_OK;
+}
+
+const struct import_study *import_study_added(const struct db_import *import, int64_t id)
+{
+    const uint32_t *places = import->added.items;
+    if (import->added.len == 0 || id < import->first_added || id - import->first_added >= (int64_t)import->added.len)
+        return NULL;
+    const struct import_study *study = (const struct import_study *)import->met.items + places[id - import->first_added];
+    return study->id == id ? study : NULL;
 }
 
 static enum db_status look_up_study(struct db_import *import, const char *code, int64_t *ret_id)
@@ -97,7 +117,7 @@ enum db_status import_study_find(struct db_import *import, const char *code, str
         int64_t id = 0;
         enum db_status status = look_up_study(import, code, &id);
         if (status == DB_OK && id != 0)
-            status = import_study_met(import, code, id, false);
+            status = import_study_met(import, code, &(struct import_study){.id = id});
         if (status != DB_OK || id == 0)
             return status;
         entry = map_find(&import->studies, code);
@@ -212,6 +232,7 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
         .now = now_after(db_data_updated(db)),
         .new_versions = {.size = sizeof(struct new_version)},
         .met = {.size = sizeof(struct import_study)},
+        .added = {.size = sizeof(uint32_t)},
     };
     import->programme = arena_strndup(&import->arena, programme->code, strlen(programme->code));
     import->edition_code = arena_strndup(&import->arena, edition->code, strlen(edition->code));

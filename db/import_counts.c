@@ -184,13 +184,14 @@ static enum db_status refuse_doubles(struct db_import *import, const struct coun
 }
 
 /* Of a study that this import added and of which nothing was said yet there is nothing to compare with, and it is touched already. */
-static enum db_status put_fresh(struct db_import *import, const struct counts *counts, int64_t study)
+static enum db_status put_fresh(struct db_import *import, const struct counts *counts, struct import_study *study)
 {
     arena_reset(&import->scratch);
     enum db_status status = refuse_doubles(import, counts);
     for (size_t i = 0; i < counts->len && status == DB_OK; i++) {
         struct count count = counts->at(counts->items, i);
-        status = write(import, &count, study, 0);
+        study->by_region |= !count.has_end && count.region != NULL;
+        status = write(import, &count, study->id, 0);
         if (status != DB_OK)
             return fail(import, status, &count);
     }
@@ -218,7 +219,8 @@ static enum db_status put(struct db_import *import, const struct counts *counts,
         return status;
     bool *has = (bool *)((char *)study + has_counts), is_fresh = study->is_new && !*has;
     *has = true;
-    return is_fresh ? put_fresh(import, counts, study->id) : put_each(import, counts, study->id);
+    study->by_region |= !is_fresh; /* not looked at then */
+    return is_fresh ? put_fresh(import, counts, study) : put_each(import, counts, study->id);
 }
 
 enum db_status db_import_counts(struct db_import *import, const char *study, const struct db_plan *plans, size_t plans_len,

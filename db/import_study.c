@@ -249,6 +249,18 @@ static void complete(const struct db_import *import, struct db_study *study)
         study->amount_nok += study->awards[i].amount_nok;
 }
 
+/* Those that nothing but the edition adds to. */
+static unsigned empty_lists(const struct db_study *study)
+{
+    unsigned empty = 0;
+    for (size_t i = 0; i < study_lists_len; i++) {
+        const struct study_list *list = &study_lists[i];
+        if (list->add != STMT_COUNT && list->add != STMT_inclusion_regions_add && list_len(list, study) == 0)
+            empty |= 1u << i;
+    }
+    return empty;
+}
+
 static enum db_status put(struct db_import *import, const struct db_study *study, struct arena *arena)
 {
     struct known known;
@@ -274,7 +286,10 @@ static enum db_status put(struct db_import *import, const struct db_study *study
         status = store(import, &whole, &id);
     if (status == DB_OK && known.id == 0)
         status = import_touch(import, id, (struct touch){.added = true, .named = true});
-    return status == DB_OK ? import_study_met(import, study->code, id, known.id == 0) : status;
+    if (status != DB_OK)
+        return status;
+    return import_study_met(import, study->code,
+                            &(struct import_study){.id = id, .is_new = known.id == 0, .empty = known.id == 0 ? empty_lists(&whole) : 0});
 }
 
 enum db_status db_import_study(struct db_import *import, const struct db_study *study)

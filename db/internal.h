@@ -329,13 +329,21 @@ struct study_list {
 };
 extern const struct field study_facts[], study_texts[], study_made[];
 extern const struct study_list study_lists[];
+#define LIST_HOSPITALS 2 /* its place there */
 extern const size_t study_lists_len;
 
 enum db_status study_load(struct statements *statements, struct arena *arena, int64_t id, struct db_study *ret_study);
+/* The same, but for the lists that are known to be empty: bits, by place in study_lists. */
+enum db_status study_load_known(struct statements *statements, struct arena *arena, int64_t id, unsigned empty, struct db_study *ret_study);
 
 /* ── recruitment.c, refresh.c ───────────────────────────────────────────────────────────────────────────────── */
 
-enum db_status recruitment_refresh(struct statements *statements, int64_t study, bool is_new); /* is_new: nothing was made of it yet */
+/* What is known of a study beforehand. */
+struct made_from {
+    bool is_new;       /* nothing was made of it yet */
+    bool has_no_parts; /* neither a hospital nor a report of a region */
+};
+enum db_status recruitment_refresh(struct statements *statements, int64_t study, struct made_from from);
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */
 
@@ -358,6 +366,8 @@ struct import_study {
     int64_t id;
     bool is_new;                 /* added by this import: nothing was said of it before */
     bool has_plans, has_reports; /* of this import */
+    bool by_region;              /* a report was of a region */
+    unsigned empty;              /* lists of a new study, by place in study_lists */
 };
 
 struct db_import {
@@ -375,6 +385,8 @@ struct db_import {
     struct stats_changes sums;
     struct map studies; /* code → place in met */
     struct list met;    /* struct import_study */
+    struct list added;  /* uint32_t: places in met of the new ones, in the order of their ids, which should follow one another */
+    int64_t first_added;
     struct map persons; /* leaders known to be stored */
     bool has_old_ids;   /* a code may be an old id of a study */
     db_step_fn step;    /* may be NULL */
@@ -394,7 +406,8 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
 enum db_status import_depart(struct db_import *import, int64_t study);
 /* The study of that code; NULL with DB_OK: there is none. DB_CONFLICT: it is of another programme. Valid until another one is met. */
 enum db_status import_study_find(struct db_import *import, const char *code, struct import_study **ret_study);
-enum db_status import_study_met(struct db_import *import, const char *code, int64_t id, bool is_new);
+enum db_status import_study_met(struct db_import *import, const char *code, const struct import_study *study);
+const struct import_study *import_study_added(const struct db_import *import, int64_t id); /* NULL = none that is known of */
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en);
 enum db_status import_refresh(struct db_import *import);

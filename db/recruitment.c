@@ -123,20 +123,20 @@ static bool is_behind(const struct inputs *in, const struct db_recruitment *numb
 
 /* ── reading what they are made from ────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status remake_regions(struct statements *st, int64_t study, bool is_new)
+static enum db_status remake_regions(struct statements *st, int64_t study, struct made_from from)
 {
-    static const struct {
+    const struct {
         enum db_statement statement;
-        bool forgets;
+        bool is_needed;
     } steps[] = {
-        {STMT_regions_forget, true},
-        {STMT_regions_make, false},
-        {STMT_region_counts_forget, true},
-        {STMT_region_counts_make, false},
+        {STMT_regions_forget, !from.is_new},
+        {STMT_regions_make, !from.has_no_parts},
+        {STMT_region_counts_forget, !from.is_new},
+        {STMT_region_counts_make, true},
     };
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        if (!is_new || !steps[i].forgets)
+        if (steps[i].is_needed)
             status = statement_run(st, steps[i].statement, ARGS(ARG_I(":study", study)));
     return status;
 }
@@ -198,12 +198,12 @@ static enum db_status remake_shown(struct statements *st, int64_t study, bool is
     return status == DB_OK ? statement_run(st, STMT_shown_reports_count, args) : status;
 }
 
-enum db_status recruitment_refresh(struct statements *st, int64_t study, bool is_new)
+enum db_status recruitment_refresh(struct statements *st, int64_t study, struct made_from from)
 {
-    enum db_status status = remake_regions(st, study, is_new);
+    enum db_status status = remake_regions(st, study, from);
     if (status == DB_OK)
         status = with_inputs(st, study, store, NULL);
-    return status == DB_OK ? remake_shown(st, study, is_new) : status;
+    return status == DB_OK ? remake_shown(st, study, from.is_new) : status;
 }
 
 /* ── against a fresh making ─────────────────────────────────────────────────────────────────────────────────── */

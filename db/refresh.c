@@ -180,15 +180,20 @@ static enum db_status refresh_one(struct db_import *import, int64_t id, const st
 {
     enum db_status status = DB_OK;
     struct making *making = making_next(makings, &status);
+    const struct import_study *added = why->added ? import_study_added(import, id) : NULL;
+    const struct made_from from = {
+        .is_new = why->added,
+        .has_no_parts = added != NULL && !added->by_region && (added->empty >> LIST_HOSPITALS & 1) != 0,
+    };
     making->id = id;
     if (status == DB_OK && !why->added)
         status = import_depart(import, id);
     if (status == DB_OK)
-        status = recruitment_refresh(import->st, id, why->added);
+        status = recruitment_refresh(import->st, id, from);
     if (status == DB_OK && !import->is_great)
         status = stats_changes_of(import->st, id, 1, &import->sums);
     if (status == DB_OK)
-        status = study_load(import->st, &making->arena, id, &making->study);
+        status = study_load_known(import->st, &making->arena, id, added == NULL ? 0 : added->empty, &making->study);
     bool has_changed = why->added || why->reported;
     if (status == DB_OK && !has_changed)
         status = render_differs(import->st, import->db->renderer, id, &making->study, &has_changed);
@@ -202,17 +207,38 @@ static enum db_status refresh_one(struct db_import *import, int64_t id, const st
     return status;
 }
 
-/* false: there is no further one. */
-static bool touched_next(struct db_import *import, int64_t *id, struct touch *ret_why, enum db_status *ret_status)
+/* The touched studies in the order of their ids, so many at a time. */
+#define TOUCHED_AT_ONCE 256
+struct touched {
+    struct {
+        int64_t id;
+        struct touch why;
+    } items[TOUCHED_AT_ONCE];
+    size_t at, len;
+};
+
+static enum db_status touched_read(struct db_import *import, struct touched *touched)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_touched_next, ARGS(ARG_I(":after", *id)));
-    bool has_row = query_row(&query);
-    if (has_row) {
-        *id = query_int(&query, 0);
-        *ret_why = (struct touch){query_int(&query, 1) != 0, query_int(&query, 2) != 0, query_int(&query, 3) != 0};
+    int64_t after = touched->len == 0 ? 0 : touched->items[touched->len - 1].id;
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, STMT_touched_next, ARGS(ARG_I(":after", after), ARG_I(":limit", TOUCHED_AT_ONCE)));
+    for (touched->at = touched->len = 0; touched->len < TOUCHED_AT_ONCE && query_row(&query); touched->len++) {
+        touched->items[touched->len].id = query_int(&query, 0);
+        touched->items[touched->len].why = (struct touch){query_int(&query, 1) != 0, query_int(&query, 2) != 0, query_int(&query, 3) != 0};
     }
-    *ret_status = query_status(&query);
-    return has_row;
+    return query_status(&query);
+}
+
+/* false: there is no further one. */
+static bool touched_next(struct db_import *import, struct touched *touched, int64_t *ret_id, struct touch *ret_why,
+                         enum db_status *ret_status)
+{
+    *ret_status = touched->at < touched->len ? DB_OK : touched_read(import, touched);
+    if (*ret_status != DB_OK || touched->at == touched->len)
+        return false;
+    *ret_id = touched->items[touched->at].id;
+    *ret_why = touched->items[touched->at++].why;
+    return true;
 }
 
 static enum db_status touched_count(struct db_import *import, int64_t *ret_count)
@@ -228,10 +254,11 @@ static enum db_status touched_count(struct db_import *import, int64_t *ret_count
  */
 static enum db_status refresh_searched(struct db_import *import, int64_t of)
 {
+    struct touched touched = {0};
     int64_t id = 0, done = 0;
     struct touch why;
     enum db_status status = DB_OK;
-    for (; status == DB_OK && touched_next(import, &id, &why, &status); done++) {
+    for (; status == DB_OK && touched_next(import, &touched, &id, &why, &status); done++) {
         status = why.added ? search_add(import->st, id) : search_refresh(import->st, id);
         if (done % STUDIES_A_STEP == 0)
             import_step(import, "words of studies", done, of);
@@ -242,10 +269,11 @@ static enum db_status refresh_searched(struct db_import *import, int64_t of)
 enum db_status import_refresh(struct db_import *import)
 {
     struct makings makings CLEANUP(makings_end) = makings_begin(import->db, import->is_great);
+    struct touched touched = {0};
     int64_t id = 0, done = 0, of = 0;
     struct touch why;
     enum db_status status = touched_count(import, &of);
-    for (; status == DB_OK && touched_next(import, &id, &why, &status); done++) {
+    for (; status == DB_OK && touched_next(import, &touched, &id, &why, &status); done++) {
         status = refresh_one(import, id, &why, &makings);
         if (done % STUDIES_A_STEP == 0)
             import_step(import, "studies made", done, of);

@@ -124,3 +124,4 @@ const struct study_list study_lists[] = {
     {"notes", STMT_COUNT, STMT_COUNT, STMT_study_notes_load, false, note_fields, NULL, MEMBERS(struct db_note, notes)},
 };
 const size_t study_lists_len = COUNT_OF(study_lists);
+_Static_assert(COUNT_OF(study_lists) <= 32, "a bit for each");

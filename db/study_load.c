@@ -30,11 +30,17 @@ static enum db_status load_list(struct statements *statements, struct arena *are
     return query_status(&query);
 }
 
-enum db_status study_load(struct statements *statements, struct arena *arena, int64_t id, struct db_study *ret_study)
+enum db_status study_load_known(struct statements *statements, struct arena *arena, int64_t id, unsigned empty, struct db_study *ret_study)
 {
     *ret_study = (struct db_study){0};
     enum db_status status = load_facts(statements, arena, id, ret_study);
     for (size_t i = 0; i < study_lists_len && status == DB_OK; i++)
-        status = load_list(statements, arena, id, &study_lists[i], ret_study);
+        if ((empty >> i & 1) == 0)
+            status = load_list(statements, arena, id, &study_lists[i], ret_study);
     return status;
+}
+
+enum db_status study_load(struct statements *statements, struct arena *arena, int64_t id, struct db_study *ret_study)
+{
+    return study_load_known(statements, arena, id, 0, ret_study);
 }

@@ -234,8 +234,8 @@ UPDATE touched SET departed = 1 WHERE study = :study AND departed = 0 AND added 
 SELECT EXISTS (SELECT 1 FROM study_alias);
 
 -- name: touched_next
--- The next study to make anew. Primary key.
-SELECT study, added, named, reported FROM touched WHERE study > :after ORDER BY study LIMIT 1;
+-- The next studies to make anew. Primary key.
+SELECT study, added, named, reported FROM touched WHERE study > :after ORDER BY study LIMIT :limit;
 
 -- name: touched_count
 -- How many that are. scan: once an import.

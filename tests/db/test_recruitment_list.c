@@ -60,7 +60,7 @@ static void refresh_all(void)
     struct statements *st = &fixture.db->statements;
     ck_assert_int_eq(sqlite3_exec(st->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     while (study_next(st, &id, &status))
-        ck_assert_int_eq(recruitment_refresh(st, id, false), DB_OK);
+        ck_assert_int_eq(recruitment_refresh(st, id, (struct made_from){0}), DB_OK);
     ck_assert_int_eq(status, DB_OK);
     ck_assert_int_eq(sqlite3_exec(st->sql, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
 }
