@@ -141,7 +141,7 @@ $(DIR)/tests/%: tests/%.c $(TESTLIB) $(LIBRARY)
 	    $(LDHARDEN) $(TEST_LIBS) $(LDLIBS)
 
 .PHONY: test-bins
-test-bins: $(DIR)/studyd $(TESTBINS) ## build every test program of VARIANT
+test-bins: $(DIR)/studyd $(DIR)/gen/scale $(TESTBINS) ## build every test program of VARIANT
 
 .PHONY: check-unit asan tsan cov
 check-unit: test-bins ## run the Check tests of VARIANT

@@ -91,6 +91,8 @@ static bool render_text(void *cls, const struct db_study *study, struct db_rende
     return fclose(out) == 0;
 }
 
+static bool great_load; /* every import says that very many studies come */
+
 /* ── a register in a folder ─────────────────────────────────────────────────────────────────────────────────── */
 
 static struct fixture {
@@ -141,6 +143,7 @@ static UNUSED void fixture_reopen(void)
 static UNUSED void fixture_end(void)
 {
     fixture_close();
+    great_load = false;
     DIR *dir = opendir(fixture.dir);
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
         if (entry->d_name[0] != '.')
@@ -337,6 +340,8 @@ static enum db_status import_into(struct db *db, const struct said *said, bool d
         db_import_abandon(import);
         return DB_OK;
     }
+    if (great_load)
+        ck_assert_int_eq(db_import_expect(import, 1000000), DB_OK);
     status = put_all(import, said);
     if (status != DB_OK) {
         snprintf(last_detail, sizeof last_detail, "%s", db_import_detail(import));
@@ -400,15 +405,38 @@ static UNUSED int64_t count_of(const struct db_study_filter *filter)
     return count;
 }
 
+static UNUSED void fixture_begin_great(void)
+{
+    great_load = true;
+    fixture_begin();
+}
+
 /* ── running ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int run(const char *name, TCase *cases, bool with_register)
+static UNUSED int run(const char *name, TCase *cases, bool with_register)
 {
     if (with_register)
         tcase_add_checked_fixture(cases, fixture_begin, fixture_end);
     tcase_set_timeout(cases, 120);
     Suite *suite = suite_create(name);
     suite_add_tcase(suite, cases);
+    return suite_run(suite);
+}
+
+/* The same cases once more where every import is a great load. */
+static UNUSED int run_both(const char *name, TCase *(*cases)(const char *name))
+{
+    static const struct {
+        const char *name;
+        void (*begin)(void);
+    } loads[] = {{"ordinary", fixture_begin}, {"great", fixture_begin_great}};
+    Suite *suite = suite_create(name);
+    for (size_t i = 0; i < LEN(loads); i++) {
+        TCase *tcase = cases(loads[i].name);
+        tcase_add_checked_fixture(tcase, loads[i].begin, fixture_end);
+        tcase_set_timeout(tcase, 120);
+        suite_add_tcase(suite, tcase);
+    }
     return suite_run(suite);
 }
 

@@ -108,12 +108,17 @@ START_TEST(a_filed_report_cannot_be_changed_or_removed)
 }
 END_TEST
 
-int main(void)
+static TCase *cases_of(const char *name)
 {
-    TCase *cases = tcase_create("conflicts");
+    TCase *cases = tcase_create(name);
     tcase_add_test(cases, what_was_edited_here_stays);
     tcase_add_test(cases, what_was_filed_here_stands);
     tcase_add_test(cases, a_changed_older_edition_takes_its_conflicts_from_newer_studies);
     tcase_add_test(cases, a_filed_report_cannot_be_changed_or_removed);
-    return run("conflicts", cases, true);
+    return cases;
+}
+
+int main(void)
+{
+    return run_both("conflicts", cases_of);
 }

@@ -370,9 +370,9 @@ START_TEST(an_old_id_answers_for_ever)
 }
 END_TEST
 
-int main(void)
+static TCase *cases_of(const char *name)
 {
-    TCase *cases = tcase_create("import");
+    TCase *cases = tcase_create(name);
     tcase_add_test(cases, an_edition_is_stored_whole);
     tcase_add_test(cases, the_same_edition_again_changes_nothing);
     tcase_add_test(cases, a_dry_run_does_everything_and_leaves_nothing);
@@ -387,5 +387,10 @@ int main(void)
     tcase_add_test(cases, an_institution_is_part_of_one_that_exists);
     tcase_add_test(cases, a_report_that_goes_counts_though_it_does_not_show);
     tcase_add_test(cases, an_old_id_answers_for_ever);
-    return run("import", cases, true);
+    return cases;
+}
+
+int main(void)
+{
+    return run_both("import", cases_of);
 }

@@ -357,15 +357,21 @@ START_TEST(an_older_register_becomes_what_a_fresh_one_is)
 }
 END_TEST
 
-int main(void)
+static TCase *cases_of(const char *name)
 {
-    TCase *cases = tcase_create("stats kept");
+    TCase *cases = tcase_create(name);
     tcase_add_test(cases, whatever_imports_do_a_recount_agrees);
     tcase_add_test(cases, a_study_that_moves_leaves_nothing_behind);
     tcase_add_test(cases, awards_that_were_edited_here_are_what_is_summed);
     tcase_add_test(cases, a_recount_names_what_is_wrong);
     tcase_add_test(cases, the_figures_of_the_whole_register_are_never_computed);
     tcase_add_test(cases, sums_by_other_rules_are_made_anew_at_open);
-    tcase_add_test(cases, an_older_register_becomes_what_a_fresh_one_is);
-    return run("stats kept", cases, true);
+    if (strcmp(name, "ordinary") == 0) /* the texts hold the definitions in the order they were made */
+        tcase_add_test(cases, an_older_register_becomes_what_a_fresh_one_is);
+    return cases;
+}
+
+int main(void)
+{
+    return run_both("stats kept", cases_of);
 }

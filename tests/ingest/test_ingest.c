@@ -44,6 +44,16 @@ static enum ingest_status check(void)
     return status;
 }
 
+/* A line of cards.ndjson. */
+#define CARD(study, headline, aim)                                                                                                         \
+    "{\"study\":\"" study                                                                                                                  \
+    "\",\"hospitals\":[],\"hospitals_stated\":null,\"european_sites\":null,\"inclusion_regions\":[],\"headline\":" headline                \
+    ",\"patients\":{\"age_min\":null,\"age_max\":null,\"age_text\":null,\"sexes\":null,\"children\":null,\"condition\":null},\"aim\":" aim \
+    ",\"aim_text\":null,\"design\":null,\"design_text\":null,\"arms\":[],\"summary\":null,\"texts\":{\"about\":null,\"novelty\":null,"     \
+    "\"importance\":null,\"progress\":null,\"next_steps\":null},\"dates\":{\"start\":null,\"inclusion_end\":null,\"inclusion_end_"         \
+    "expected\":"                                                                                                                          \
+    "null,\"completion_expected\":null},\"identifiers\":[],\"links\":[],\"publications\":[],\"lines\":null}\n"
+
 /* One change to the fixture, and the only fault it may lead to: its place, and a part of its message. */
 static const struct change {
     const char *file, *from, *to; /* from NULL: the file's whole text is `to`; both NULL: the file is gone */
@@ -185,6 +195,19 @@ static const struct change {
     {"programme.json", "\"step\": 1", "\"step\": null", "programme.json:8:process.steps[0].step", "must be known"},
     {"programme.json", "\"lines\": \"3\"", "\"lines\": \"103\"", "programme.json:11:board[0].lines", "from 1 to 100"},
     /* cards */
+    {"cards.ndjson", NULL, CARD("alpha", "null", "null"), "cards/alpha.json:1:study",
+     "a second card of the study: the first is cards.ndjson, line 1"},
+    {"cards.ndjson", NULL, CARD("beta", "null", "null") CARD("beta", "null", "null"), "cards.ndjson:2:study",
+     "a second card of the study: the first is cards.ndjson, line 1"},
+    {"cards.ndjson", NULL, CARD("bet", "null", "null"), "cards.ndjson:1:study", "did you mean \"beta\"?"},
+    {"cards.ndjson", NULL, CARD("beta", "null", "null") "\n" CARD("gamma", "null", "null"), "cards.ndjson:2:-", "an empty line"},
+    {"cards.ndjson", NULL, CARD("beta", "null", "null") "{\"study\":\n", "cards.ndjson:2:-", "not JSON: it ends too early"},
+    {"cards.ndjson", NULL, CARD("beta", "null", "null") "[]", "cards.ndjson:2:-", "expected an object"},
+    {"cards.ndjson", NULL, CARD("beta", "null", "null") CARD("gamma", "null", "\"treatmnt\""), "cards.ndjson:2:aim",
+     "did you mean \"treatment\"?"},
+    {"cards.ndjson", NULL, CARD("gamma", "null", "null") CARD("beta", "{\"patients\":9,\"kind\":\"planned\"}", "null"),
+     "cards.ndjson:2:headline.patients", "9 does not agree with planned of plans.csv: 15"},
+    {"card.ndjson", NULL, "x", "card.ndjson:0:-", "did you mean cards.ndjson?"},
     {"cards/alpha.json", "\"study\": \"alpha\"", "\"study\": \"beta\"", "cards/alpha.json:1:study", "named after"},
     {"cards/alpha.json", "\"sykehus-b\"", "\"sykehus-x\"", "cards/alpha.json:3:hospitals[1]", "did you mean"},
     {"cards/alpha.json", "\"sykehus-b\"", "\"helse-a\"", "cards/alpha.json:3:hospitals[1]", "twice"},
@@ -383,6 +406,19 @@ START_TEST(json_longer_than_its_bound_is_a_fault)
 }
 END_TEST
 
+START_TEST(a_line_of_cards_longer_than_a_card_may_be_is_a_fault)
+{
+    size_t size = 4 * 1024 * 1024 + 2;
+    char *text = malloc(size);
+    memset(text, ' ', size);
+    text[size - 1] = '\n';
+    fixture_write(run.dir, "cards.ndjson", text, size);
+    free(text);
+    ck_assert_int_eq(check(), INGEST_FAULTS);
+    ck_assert_str_eq(run.log, "cards.ndjson:1:-:longer than 4 MiB\n");
+}
+END_TEST
+
 START_TEST(faults_show_no_control_characters)
 {
     fixture_write(run.dir, "a\x1b[31m\xff.csv", "x", 1);
@@ -417,6 +453,7 @@ static TCase *folder_cases(void)
     tcase_add_test(cases, folder_without_cards_is_fine);
     tcase_add_test(cases, nul_byte_is_a_fault);
     tcase_add_test(cases, json_longer_than_its_bound_is_a_fault);
+    tcase_add_test(cases, a_line_of_cards_longer_than_a_card_may_be_is_a_fault);
     tcase_add_test(cases, faults_show_no_control_characters);
     tcase_add_test(cases, folder_that_is_not_there_is_unreadable);
     tcase_add_test(cases, empty_folder_lacks_every_file);

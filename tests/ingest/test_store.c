@@ -102,6 +102,49 @@ START_TEST(everything_is_stored_in_the_order_the_database_asks_for)
 }
 END_TEST
 
+/* The same card on one line of cards.ndjson. */
+START_TEST(cards_as_lines_are_stored_as_cards_as_files_are)
+{
+    char line[4000];
+    size_t len = 0;
+    const char *text = fixture_text("cards/alpha.json");
+    for (; *text != '\0'; text++)
+        line[len++] = *text == '\n' ? ' ' : *text;
+    line[len++] = '\n';
+    fixture_remove(dir, "cards/alpha.json");
+    fixture_write(dir, "cards.ndjson", line, len);
+    ck_assert_int_eq(ingest_dataset(NULL, dir, false, NULL, NULL, &outcome), INGEST_OK);
+    ck_assert_str_eq(fake_log(), expected);
+    ck_assert_uint_eq(outcome.counts.cards, 1);
+}
+END_TEST
+
+static struct {
+    char what[2000];
+} said;
+
+static void hear(void *cls, const char *what, int64_t done, int64_t of)
+{
+    ck_assert_ptr_eq(cls, &said);
+    ck_assert_int_ge(done, 0);
+    ck_assert_int_le(done, of);
+    size_t used = strlen(said.what);
+    (void)snprintf(said.what + used, sizeof(said.what) - used, "%s;", what);
+}
+
+START_TEST(every_step_says_how_far_it_is)
+{
+    static const char *const steps[] = {"KiB of studies.csv read;", "KiB of reports.csv read;", "studies stored;",
+                                        "studies with plans and reports stored;", "notes;"};
+    const char *at = said.what;
+    ck_assert_int_eq(ingest_dataset_steps(NULL, dir, false, NULL, hear, &said, &outcome), INGEST_OK);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        at = strstr(at, steps[i]);
+        ck_assert_msg(at != NULL, "%s is missing or too early: %s", steps[i], said.what);
+    }
+}
+END_TEST
+
 START_TEST(dry_run_is_handed_on)
 {
     ck_assert_int_eq(ingest_dataset(NULL, dir, true, NULL, NULL, &outcome), INGEST_OK);
@@ -179,6 +222,8 @@ int main(void)
     TCase *cases = tcase_create("store");
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, everything_is_stored_in_the_order_the_database_asks_for);
+    tcase_add_test(cases, cards_as_lines_are_stored_as_cards_as_files_are);
+    tcase_add_test(cases, every_step_says_how_far_it_is);
     tcase_add_test(cases, dry_run_is_handed_on);
     tcase_add_test(cases, same_edition_again_is_abandoned_and_changes_nothing);
     tcase_add_loop_test(cases, refusal_of_the_database_is_handed_on_and_nothing_is_kept, 0, sizeof(refusals) / sizeof(refusals[0]));
