@@ -168,7 +168,7 @@ check-data: ## compare the data set with the report's text: make check-data REPO
 	node tests/data/against-report.js $(REPORT)
 
 # ── house-keeping ────────────────────────────────────────────────────────────────────────────────────────────
-C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c tools/*/*.[ch] bench/*.c))
+C_FILES = $(sort $(wildcard server/*.[ch] handlers/*.[ch] ingest/*.[ch] db/*.[ch] base/*.[ch] tests/*.[ch] tests/*/*.[ch] tools/*.c tools/*/*.[ch] bench/*.[ch]))
 .PHONY: format lint tidy
 format: ## lay out the C sources
 	clang-format -i $(C_FILES)
@@ -182,6 +182,16 @@ tidy: $(GEN) ## clang-tidy over the sources
 .PHONY: bench
 bench: all ## load figures beside a ceiling measured in the same run
 	@sh bench/run.sh $(BUILD)/studyd
+
+BENCH := bench/queries.c bench/pages.c bench/sums.c bench/questions.c bench/table.c bench/ask.c bench/bare_sql.c
+$(DIR)/bench/queries: $(BENCH) $(wildcard bench/*.h) $(LIBRARY)
+	$(call say,BENCH,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $(BENCH) $(LIBRARY) $(LDHARDEN) $(LDLIBS)
+
+.PHONY: bench-queries
+bench-queries: all $(DIR)/bench/queries ## figures of a register beside the same questions in bare SQL: make bench-queries DB=FILE
+	@sh bench/queries.sh $(DIR) $(DB)
 
 .PHONY: image
 image: ## the container image (needs docker, podman or buildah)

@@ -10,6 +10,8 @@ static void complain(void *cls, int code, const char *message)
 {
     const struct db_listener *listener = cls;
     char line[400];
+    if (code == SQLITE_WARNING_AUTOINDEX) /* how it finds its way, no fault */
+        return;
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_SCHEMA:

@@ -172,7 +172,8 @@ static void settle_rows(struct build *build, enum image_dim dim)
     const uint32_t *value = (void *)build->column[dim_column(dim, PART_VALUES)].items;
     if (next == NULL)
         fail(build, DB_NO_MEMORY);
-    for (int pass = 0; pass < 2 && build->status == DB_OK; pass++) {
+    /* value is NULL where nobody has any: then there is nothing to walk over. */
+    for (int pass = 0; pass < 2 && build->status == DB_OK && value != NULL; pass++) {
         uint32_t *rows = pass == 0 ? NULL : extend(build, dim_column(dim, PART_ROWS), at[len] * sizeof *rows);
         for (size_t row = 0; row < build->len && build->status == DB_OK; row++)
             for (size_t i = start_of(build, dim, row); i < start_of(build, dim, row + 1); i++) {

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "db/answers.h"
 #include "db/db.h"
 #include "gen/db_statements.h"
 
@@ -171,133 +172,6 @@ void versions_publish(struct db *db, const struct list *new_versions, int64_t da
 const char *versions_code(const struct db *db, const char *code); /* the code as kept here: for ever; NULL = no such study */
 void versions_each(const struct db *db, bool (*each)(void *cls, const char *code), void *cls);
 
-/* ── stats_sums.c: what adds up ─────────────────────────────────────────────────────────────────────────────── */
-
-/* Over the studies of a cell. */
-enum stats_number {
-    STATS_STUDIES,
-    STATS_AWARDS,
-    STATS_AMOUNT,
-    STATS_PLANNED,
-    STATS_INCLUDED,
-    STATS_REMAINING,
-    STATS_EXCEEDED_BY,
-    STATS_BOTH_PLANNED,
-    STATS_BOTH_INCLUDED,
-    STATS_WITH_PLANNED,
-    STATS_WITH_INCLUDED,
-    STATS_WITH_BOTH,
-    STATS_NUMBERS
-};
-#define DAY_BYTES 11
-struct stats_sums {
-    int64_t number[STATS_NUMBERS];
-    int64_t leaders;                           /* different ones */
-    char oldest[DAY_BYTES], newest[DAY_BYTES]; /* "" = there is none */
-};
-/* What one study is in one cell; the texts are borrowed until the next row. */
-struct stats_member {
-    int64_t number[STATS_NUMBERS];
-    const char *oldest, *newest, *leader, *programme;
-    int64_t study;
-};
-void stats_sums_add(struct stats_sums *sums, const struct stats_member *member); /* but for leaders */
-/* false = no memory */
-bool stats_cell_of(const struct stats_sums *sums, const struct db_stats_query *query, struct arena *arena, struct db_stats_cell *cell);
-
-/* Different leaders of each cell, counted into its sums. */
-struct stats_leaders {
-    struct map names;
-    struct arena arena;
-    uint64_t *pairs; /* open addressing; 0 = empty */
-    size_t len, room;
-};
-bool stats_leaders_add(struct stats_leaders *leaders, size_t cell, const char *leader, struct stats_sums *sums); /* false = no memory */
-/* The same for those who number the leaders themselves, from 1. */
-bool stats_leaders_count(struct stats_leaders *leaders, size_t cell, size_t number, struct stats_sums *sums);
-void stats_leaders_free(struct stats_leaders *leaders);
-
-/* ── stats_kept.c, stats_recount.c: the sums of the whole register and of each programme ────────────────────── */
-
-struct stats_kept_cell {
-    const char *scope, *panel, *key;
-    int64_t number[STATS_NUMBERS];
-    int64_t leaders;
-};
-struct stats_kept_value {
-    size_t cell; /* place in cell_items */
-    const char *kind, *value;
-    int64_t times;
-};
-/* What came to the kept sums and what left them, not yet written. */
-struct stats_changes {
-    struct arena arena, scratch;
-    struct map cells, values; /* by what they are keyed by in the tables → place in the list */
-    struct list cell_items;   /* struct stats_kept_cell */
-    struct list value_items;  /* struct stats_kept_value */
-};
-void stats_changes_free(struct stats_changes *changes);
-/* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
-enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);
-enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes);
-enum db_status stats_make_anew(struct statements *statements); /* all of them, from the records */
-bool stats_is_kept(const struct db_stats_query *query);
-/* The total of a question without a dimension, else its cells: the key (NULL = unknown) and the sums. */
-enum db_status stats_kept_each(struct statements *statements, const struct db_stats_query *query,
-                               bool (*each)(void *cls, const char *key, const struct stats_sums *sums), void *cls);
-/* What the maps of changes are keyed by. NULL = no memory. */
-const char *stats_cell_key(struct arena *arena, const char *scope, const char *panel, const char *key);
-const char *stats_value_key(struct arena *arena, size_t cell, const char *kind, const char *value);
-extern const char *const stats_number_names[STATS_NUMBERS]; /* with a colon, as parameters */
-enum db_status stats_keep_all(struct db *db);               /* at open: where the sums were made by other rules, all are made anew */
-/* Everything from the records; each difference is one sentence. */
-enum db_status stats_recount(struct statements *statements, void (*each)(void *cls, const char *difference), void *cls);
-
-/* ── stats_store.c: what was computed, for all readers ──────────────────────────────────────────────────────── */
-
-struct stats_answer {
-    struct stats_answer *next;          /* of the same bucket */
-    struct stats_answer *older, *newer; /* by last use */
-    char *key;
-    size_t key_len;
-    uint64_t hash;
-    int uses;       /* by those who compute, wait for or read it */
-    bool is_stored; /* others find it; else the last user frees it */
-    enum stats_answer_state { ANSWER_COMING, ANSWER_HERE, ANSWER_FAILED } state;
-    struct arena arena;
-    const void *found; /* in arena; does not change any more once it is HERE */
-};
-#define STATS_BUCKETS 1024
-struct stats_store {
-    pthread_mutex_t lock;
-    pthread_cond_t arrived;
-    struct stats_answer *buckets[STATS_BUCKETS], *oldest, *newest;
-    int64_t data_version; /* of all that is stored */
-    size_t bytes, max;
-    _Atomic int64_t computed;
-};
-bool stats_store_begin(struct stats_store *store); /* false = no memory */
-void stats_store_end(struct stats_store *store);
-/* The answer to a question about one data version, when another thread has it or is about to. Else *ret_is_mine: the caller computes it
- * into the answer's arena and hands it over. NULL = no memory, or it took too long: the caller asks for itself. Each answer is let go of in
- * the end. */
-/* Waits for another thread's no longer than bound admits. */
-struct stats_answer *stats_store_take(struct stats_store *store, int64_t data_version, const char *key, size_t key_len,
-                                      const struct db_bound *bound, bool *ret_is_mine);
-void stats_store_hand_over(struct stats_store *store, struct stats_answer *answer, bool is_computed);
-void stats_store_let_go(struct stats_store *store, struct stats_answer *answer);
-
-struct sql;
-/* A question whose answer is the same for all who see one data version. */
-struct shared_question {
-    const struct sql *key; /* tells it from every other; it is not run */
-    const void *asked;     /* for find_out, which makes what it finds in arena */
-    enum db_status (*find_out)(struct db_reader *reader, struct arena *arena, const void *asked, const void **ret_found);
-};
-/* use is called once with what was found, unless finding it out failed. Inside of reader_enter. */
-enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, void (*use)(void *cls, const void *found),
-                             void *cls);
-
 /* ── studies.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct page_rows {
@@ -308,7 +182,7 @@ struct page_rows {
 };
 enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
 
-/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────────── */
+/* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────── */
 
 struct image;
 struct image_slot {
@@ -316,7 +190,6 @@ struct image_slot {
     struct image *current; /* NULL = there is none */
 };
 void images_end(struct db *db);
-void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -359,6 +232,8 @@ enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
 void vocabularies_close(struct db_reader *reader);
+
+#include "db/stats_parts.h" /* in the terms above */
 
 /* ── study_fields.c, study_load.c ───────────────────────────────────────────────────────────────────────────── */
 
@@ -524,31 +399,6 @@ enum db_status walk_begin(struct db_reader *reader, struct arena *arena, const s
 /* Where relevance sorts: whether it is bounded, as the place of the cursor says, or as there are few or many that fit. */
 enum db_status walk_settle(struct db_reader *reader, struct arena *arena, struct walk *walk);
 enum db_status studies_count(struct db_reader *reader, struct arena *arena, const struct db_study_filter *filter, int64_t *ret_count);
-
-/* ── stats_axis.c, stats_question.c ─────────────────────────────────────────────────────────────────────────── */
-
-/* The values of one dimension, in order: what a table of cells is ruled by. */
-struct stats_axis {
-    struct list keys;            /* struct db_stats_key */
-    struct map index;            /* code → place in keys; not for years */
-    bool has_years, has_unknown; /* the unknown is the last key */
-};
-enum db_status stats_axis_read(struct db_reader *reader, struct arena *arena, const struct db_stats_query *query, size_t which,
-                               struct stats_axis *ret_axis);
-void stats_axis_free(struct stats_axis *axis);
-size_t stats_axis_place(const struct stats_axis *axis, const char *key); /* NULL = the unknown; keys.len = it has no such value */
-struct stats_table {
-    struct stats_axis axis[DB_BY_MAX];
-    struct stats_sums *sums; /* one for each cell, and the total at the end */
-    size_t cells_len;
-};
-
-/* One row for each study in each cell: up to two keys (years as numbers, codes as text, NULL = unknown), then what stats_member_read
- * reads. study 0 = all that the filter lets through. */
-void stats_question(struct sql *sql, const struct db_stats_query *query, int64_t study);
-struct stats_member stats_member_read(struct query *row, size_t by_len);
-bool stats_is_several(const struct db_stats_query *query); /* a study may be in several cells */
-bool stats_is_in_turn(const struct db_stats_query *query); /* its rows follow one another, each of another share or region */
 
 /* ── sortkey.c ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

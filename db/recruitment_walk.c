@@ -51,6 +51,9 @@ static bool next_line(const unsigned char **at, const unsigned char *end, struct
         return false;
     const unsigned char *stop = memchr(*at, '\n', (size_t)(end - *at));
     stop = stop == NULL ? end : stop;
+    for (const unsigned char *byte = *at; byte < stop; byte++)
+        if (*byte < ' ') /* no id, day or region has one */
+            return false;
     *ret_text = (struct sql_value){.kind = ARG_TEXT, .bytes = *at, .number = stop - *at};
     *at = stop + 1;
     return true;
@@ -60,12 +63,14 @@ static bool number_of(const struct sql_value *text, struct sql_value *ret_number
 {
     const unsigned char *digits = text->bytes;
     *ret_number = (struct sql_value){.kind = ARG_INT};
+    if (text->number < 1 || text->number > 18)
+        return false;
     for (int64_t i = 0; i < text->number; i++) {
         if (digits[i] < '0' || digits[i] > '9')
             return false;
         ret_number->number = ret_number->number * 10 + (digits[i] - '0');
     }
-    return text->number > 0 && text->number < 19;
+    return true;
 }
 
 /* The values lie in the position. false = no position of this order. */

@@ -13,14 +13,10 @@
 #include "server/format.h"
 #include "server/lanes.h"
 #include "server/param.h"
-#include "server/problem_json.h"
 #include "server/reply.h"
 #include "server/stream.h"
 #include "server/worker.h"
 
-#define RETRY_SOON_S  1 /* asked too fast: the bucket fills in a second */
-#define RETRY_LATER_S 5 /* busy, restarting, no storage */
-#define PROBLEM_TYPE  "application/problem+json"
 /* Beside its body a response takes its headers, each a record of libmicrohttpd. */
 #define RESPONSE_COST 2048
 
@@ -51,48 +47,7 @@ struct kept {
     size_t len;
 };
 
-/* ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static void set_answer(struct exchange *x, int status, struct MHD_Response *response, size_t len)
-{
-    x->answer.status = status;
-    x->answer.response = response;
-    x->answer.owned = true;
-    x->answer.len = len;
-    x->answer.coding = coding_names[CODING_IDENTITY];
-}
-
-static const char *instance_of(struct exchange *x)
-{
-    return x->target_is_clean && x->target.path_len <= 1024 ? arena_strndup(x->arena, x->target.path, x->target.path_len) : NULL;
-}
-
-void answer_problem(struct exchange *x, enum api_error error, const char *detail)
-{
-    const struct config *config = x->worker->server->config;
-    struct problem_facts facts = {.error = error,
-                                  .base_url = config->base_url,
-                                  .detail = detail,
-                                  .instance = instance_of(x),
-                                  .request_id = x->id,
-                                  .faults = &x->faults};
-    int status = problem_of(error)->status;
-    struct reply_head head = {.content_type = PROBLEM_TYPE,
-                              .request_id = x->id,
-                              .close = x->worker->draining,
-                              .retry_after = status == 429   ? RETRY_SOON_S
-                                             : status == 503 ? RETRY_LATER_S
-                                                             : 0,
-                              .allow = error == API_METHOD_NOT_ALLOWED ? x->match.allow : NULL};
-    size_t len = 0;
-    char *body = problem_json(&facts, &len);
-    x->answer.error = body ? error : API_UNAVAILABLE;
-    x->answer.detail = detail;
-    if (body)
-        set_answer(x, status, reply_make(&head, body, len), len);
-    else
-        set_answer(x, 503, reply_make_constant(&head, PROBLEM_FALLBACK, strlen(PROBLEM_FALLBACK)), strlen(PROBLEM_FALLBACK));
-}
+/* ── OPTIONS ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void answer_options(struct exchange *x)
 {
@@ -103,7 +58,7 @@ static void answer_options(struct exchange *x)
     }
     struct reply_head head = {
         .allow = whole_server ? "GET, HEAD, OPTIONS" : x->match.allow, .preflight = true, .close = x->worker->draining};
-    set_answer(x, 204, reply_make_constant(&head, NULL, 0), 0);
+    answer_set(x, 204, reply_make_constant(&head, NULL, 0), 0);
 }
 
 /* ── what is known before a query ────────────────────────────────────────────────────────────────────────────── */
@@ -192,7 +147,7 @@ static const struct kept *find_coded(struct exchange *x, const struct known *kno
 
 static void use_kept(struct exchange *x, const struct kept *kept, int status, enum coding coding)
 {
-    set_answer(x, status, kept->response, status == 304 ? 0 : kept->len);
+    answer_set(x, status, kept->response, status == 304 ? 0 : kept->len);
     x->answer.owned = false;
     x->answer.hit = true;
     x->answer.coding = coding_names[coding];
@@ -236,7 +191,7 @@ static void answer_unchanged(struct exchange *x, const struct known *known, enum
     }
     struct reply_head head = head_of(x, known, tag);
     head.content_type = head.filename = NULL;
-    set_answer(x, 304, reply_make_constant(&head, NULL, 0), 0);
+    answer_set(x, 304, reply_make_constant(&head, NULL, 0), 0);
     x->answer.coding = coding_names[coding];
 }
 
@@ -321,7 +276,7 @@ static void answer_stream(struct exchange *x, struct work *work)
     tag_write(x, &work->known, CODING_IDENTITY, tag);
     struct reply_head head = head_of_reply(x, work, tag);
     struct stream *stream = stream_new(x, &work->reply.stream);
-    set_answer(x, x->match.route->ok, stream ? reply_make_stream(&head, stream) : NULL, 0);
+    answer_set(x, x->match.route->ok, stream ? reply_make_stream(&head, stream) : NULL, 0);
     x->answer.streamed = true;
 }
 
@@ -335,7 +290,7 @@ static void answer_reply(struct exchange *x, struct work *work)
     struct MHD_Response *response =
         reply->constant ? reply_make_constant(&head, reply->constant, reply->len) : reply_make(&head, reply->bytes, reply->len);
     reply->bytes = NULL; /* the response's now */
-    set_answer(x, reply->status, response, reply->len);
+    answer_set(x, reply->status, response, reply->len);
     x->answer.coding = head.coding;
     struct known after = {0};
     version_read(x, &after);

@@ -18,6 +18,8 @@ void answer_in_lane(struct exchange *exchange, struct db_reader *reader);
 void answer_finish(struct exchange *exchange);
 /* Frees what a lane made and nobody will send. Before the exchange ends, whatever became of it. */
 void answer_abandon(struct exchange *exchange);
+/* What will be sent. response becomes the exchange's; NULL = there was no memory for one. */
+void answer_set(struct exchange *exchange, int status, struct MHD_Response *response, size_t len);
 /* The same with a problem document. detail NULL = the problem's meaning. */
 void answer_problem(struct exchange *exchange, enum api_error error, const char *detail);
 

@@ -120,10 +120,25 @@ static void unknown_name(struct param_reading *reading, const struct param *rows
     query_fault(reading, name, *name ? "unknown parameter" : "a value without the name of a parameter", kept);
 }
 
+/* The raw value with a space encoded for each plus. NULL = no memory. */
+static const char *without_plus(struct arena *arena, const char *raw, size_t *len)
+{
+    char *text = arena_alloc(arena, *len * 3 + 1);
+    size_t made = 0;
+    for (size_t i = 0; text && i < *len; i++) {
+        memcpy(text + made, raw[i] == '+' ? "%20" : &raw[i], raw[i] == '+' ? 3 : 1);
+        made += raw[i] == '+' ? 3 : 1;
+    }
+    *len = made;
+    return text;
+}
+
 static void value_fill(struct param_reading *reading, const char *raw, size_t len, void *params)
 {
-    const char *name = reading->row->name, *why;
-    char *text = percent_decode(reading->arena, raw, len, &why);
+    const char *name = reading->row->name, *why = NULL;
+    if (param_kinds[reading->row->type].plus_is_space)
+        raw = without_plus(reading->arena, raw, &len);
+    char *text = raw ? percent_decode(reading->arena, raw, len, &why) : NULL;
     if (!text)
         query_fault(reading, name, why, NULL);
     else if (*text == '\0' || strcmp(text, "!") == 0)

@@ -26,6 +26,7 @@ struct param_reading {
 struct param_kind {
     const char *name;   /* in --dump-routes */
     size_t size, align; /* of the field */
+    bool plus_is_space; /* as forms and many clients write one; elsewhere a plus is a fault, since it is read in two ways */
     /* text is decoded, not empty, in the arena, and may be cut up. false = a fault was added, or no memory. */
     bool (*read)(struct param_reading *reading, char *text, void *field);
     /* Appends the value, encoded. The field is not the default. */

@@ -17,7 +17,7 @@
 
 /* Every study is looked at for each of these words: at this size some milliseconds, and the engine looks at the clock every few
  * microseconds. */
-#define HEAVY "/studies?q=title%20OR%20leader%20OR%20kre%2A%20OR%20hje%2A%20OR%20hel%2A%20OR%20sykehus&limit=1"
+#define HEAVY "/studies?limit=1&q=title%20OR%20leader%20OR%20kre%2A%20OR%20hje%2A%20OR%20hel%2A%20OR%20sykehus"
 
 /* Tables about the studies of the invented programme: here they have other rows, or none. */
 static bool is_emptied(const char *name)
@@ -72,7 +72,7 @@ static void ask(struct wire *wire, const char *target)
 /* Each another question, so that none finds another's answer. */
 static const char *heavy(int i)
 {
-    return text_format("%s&planned=!%d", HEAVY, 1000 + i);
+    return text_format("%s%%20OR%%20other%d", HEAVY, i);
 }
 
 /* ── what comes of them ─────────────────────────────────────────────────────────────────────────────────────── */

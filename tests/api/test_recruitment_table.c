@@ -135,6 +135,7 @@ START_TEST(every_filter_of_studies_chooses_studies)
         "behind_plan=false",
         "amount_nok=5000000..",
         "planned=10..",
+        "q=invented",
         "included=..100",
         "age=5",
         "updated=2020-01-01..",
@@ -281,7 +282,7 @@ static const char *const walks[] = {
 
 #define WALK_MAX 64
 
-static size_t rows_met(const char *target, const char *link, const char *ret_rows[WALK_MAX])
+static size_t rows_met(const char *target, const char *link, const json_t *ret_rows[WALK_MAX])
 {
     size_t len = 0;
     while (target) {
@@ -289,7 +290,7 @@ static size_t rows_met(const char *target, const char *link, const char *ret_row
         size_t i, size = json_array_size(json_at(answer->json, "data"));
         ck_assert_uint_le(len + size, WALK_MAX);
         for (i = 0; i < size; i++)
-            ret_rows[len++] = json_dumps(json_at(answer->json, text_format("data.%zu", i)), JSON_COMPACT | JSON_SORT_KEYS);
+            ret_rows[len++] = json_at(answer->json, text_format("data.%zu", i));
         target = json_string_value(json_at(answer->json, text_format("links.%s", link)));
     }
     return len;
@@ -297,13 +298,14 @@ static size_t rows_met(const char *target, const char *link, const char *ret_row
 
 START_TEST(walking_forward_and_back_meets_each_row_once)
 {
-    const char *whole[WALK_MAX], *forward[WALK_MAX], *rest = strchr(walks[_i], '&');
+    const json_t *whole[WALK_MAX], *forward[WALK_MAX];
+    const char *rest = strchr(walks[_i], '&');
     size_t len = rows_met(text_format("/recruitment?limit=500%s", rest ? rest : ""), "next", whole);
     ck_assert_uint_gt(len, 2);
     ck_assert_int_eq((json_int_t)len, total_of(both, text_format("/recruitment?%s", walks[_i])));
     ck_assert_uint_eq(rows_met(text_format("/recruitment?%s", walks[_i]), "next", forward), len);
     for (size_t i = 0; i < len; i++)
-        ck_assert_str_eq(forward[i], whole[i]);
+        ck_assert(json_equal(forward[i], whole[i]));
     const char *last = text_format("/recruitment?%s", walks[_i]);
     for (const char *next = last; next; next = json_string_value(json_at(must_get(both, next)->json, "links.next")))
         last = next;
@@ -314,7 +316,7 @@ START_TEST(walking_forward_and_back_meets_each_row_once)
         ck_assert_uint_le(size, end);
         end -= size;
         for (size_t i = 0; i < size; i++)
-            ck_assert_str_eq(json_dumps(json_at(answer->json, text_format("data.%zu", i)), JSON_COMPACT | JSON_SORT_KEYS), whole[end + i]);
+            ck_assert(json_equal(json_at(answer->json, text_format("data.%zu", i)), whole[end + i]));
         page = json_string_value(json_at(answer->json, "links.prev"));
     }
     ck_assert_uint_eq(end, 0);

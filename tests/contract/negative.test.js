@@ -51,11 +51,11 @@ const NEVER_TYPED = ['%22', '%22a', 'a%22', 'a%20%22b', '(a)', 'a)', 'a%20-', '-
   '!a', 'a%20!b', '%22a%22b', '%22*%22', 'a%20%26%20b', `${'a%20'.repeat(33)}`, 'a'.repeat(501)];
 
 // Those that the parameter's own kind forbids.
-function forbidden({ schema, example }) {
+function forbidden({ schema, example, 'x-plus-is-space': spaces }) {
   const { minimum: low = schema['x-minimum'], maximum: high = schema['x-maximum'] } = schema;
-  const plain = encodeURIComponent(example), values = [`${plain}+`, `+${plain}`, `${plain}%00`];
+  const plain = encodeURIComponent(example), values = [`${plain}%00`, ...(spaces ? [] : [`${plain}+`, `+${plain}`])];
   if (!isTyped(schema)) values.push(`%20${plain}`);
-  if (plain.includes('%20')) values.push(plain.replaceAll('%20', '+'));
+  if (plain.includes('%20') && !spaces) values.push(plain.replaceAll('%20', '+'));
   if (low !== undefined) values.push(low - 1, `${low - 1}..`, `..${high + 1}`, high + 1, `${high}..${low}`, `0${low + 1}`, `${low}.0`, `${low}-${high}`);
   if (schema.type === 'integer') values.push(`${low},${high}`, `${low}..${high}`, `!${low}`, `%2B${low}`);
   if (schema.type === 'boolean') values.push('yes', '1', '0', 'true,false', '!true', 'truefalse');
@@ -73,11 +73,11 @@ function mayBeRight(parameter, value) {
   const { schema } = parameter;
   let text;
   try {
-    text = decodeURIComponent(value);
+    text = decodeURIComponent(parameter['x-plus-is-space'] ? value.replaceAll('+', ' ') : value);
   } catch {
     return false;
   }
-  if (/%(?![0-9A-F]{2})/i.test(value) || /\+/.test(value)) return false;
+  if (/%(?![0-9A-F]{2})/i.test(value) || (/\+/.test(value) && !parameter['x-plus-is-space'])) return false;
   if (schema.type === 'integer') return /^(0|-?[1-9][0-9]*)$/.test(text) && Number(text) >= schema.minimum && Number(text) <= schema.maximum;
   if (schema.type === 'boolean') return ['true', 'false'].includes(text);
   if (schema.enum) return schema.enum.includes(text);

@@ -44,21 +44,16 @@ static void copy_studies(void)
 {
     static const struct {
         const char *name, *study;
-    } tables[] = {{"study", "id"},
-                  {"study_text", "study"},
-                  {"rendered", "study"},
-                  {"study_category", "study"},
-                  {"study_hospital", "study"},
-                  {"award", "study"},
-                  {"study_region", "study"},
-                  {"study_inclusion_region", "study"}};
+    } tables[] = {{"study", "id"},           {"study_text", "study"},     {"rendered", "study"},
+                  {"rendered_row", "study"}, {"study_category", "study"}, {"study_hospital", "study"},
+                  {"award", "study"},        {"study_region", "study"},   {"study_inclusion_region", "study"}};
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
     for (int copy = 1; copy <= COPIES; copy++)
         for (size_t i = 0; i < LEN(tables); i++)
             copy_table(out, tables[i].name, tables[i].study, copy);
-    fputs("UPDATE register SET sums = 0;", out); /* the next opening sums them up */
+    fputs("UPDATE register SET sums = 0, search = 0;", out); /* the next opening makes these anew */
     fclose(out);
     run_sql(text);
     free(text);
@@ -71,6 +66,14 @@ static void make_paths(void)
     snprintf(fresh_path, sizeof fresh_path, "%s-image.new", fixture.path);
 }
 
+/* What was found is not kept: everything is asked each time. */
+static void open_again(void)
+{
+    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+    ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
+    fixture.db->answers.max = 0;
+}
+
 static void registered(void)
 {
     portfolio();
@@ -79,8 +82,7 @@ static void registered(void)
     copy_studies();
     fixture_close();
     unlink(image_path); /* the version is that of before the copying */
-    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
-    ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
+    open_again();
 }
 
 /* ── what is answered, as text ──────────────────────────────────────────────────────────────────────────────── */
@@ -152,13 +154,10 @@ static bool tell_stats(void *cls, const struct db_stats *stats)
     return true;
 }
 
-/* Nothing that was kept helps. */
 static void tell_statistic(FILE *out, const void *question)
 {
     const struct db_stats_query *query = question;
     struct telling_stats telling = {out, query->by_len};
-    stats_store_end(&fixture.db->answers);
-    ck_assert(stats_store_begin(&fixture.db->answers));
     ck_assert_int_eq(db_stats(fixture.reader, query, tell_stats, &telling), DB_OK);
 }
 
@@ -208,6 +207,15 @@ static void assert_same(tell_fn tell, const void *question, const char *what)
 
 /* ── the same answers ───────────────────────────────────────────────────────────────────────────────────────── */
 
+static const struct db_search searches[] = {
+    {.terms = {{"ålesund"}}, .len = 1},
+    {.terms = {{"alfa"}, {"zeta", .or_before = true}}, .len = 2},
+    {.terms = {{"b", .prefix = true}, {"østre", .negate = true}}, .len = 2},
+    {.terms = {{"hf"}, {"oslo", .negate = true}}, .len = 2},
+    {.terms = {{"alfa ærlig"}, {"å", .or_before = true, .prefix = true}}, .len = 2},
+    {.terms = {{"nothing"}}, .len = 1},
+};
+
 static struct db_study_filter any_filter(void)
 {
     struct db_study_filter filter = filter_by_chance();
@@ -217,6 +225,8 @@ static struct db_study_filter any_filter(void)
         bool *negate = fill(&filter, LEN(code_filters) - 1 + i);
         *negate = chance(2);
     }
+    if (chance(4) == 0)
+        filter.q = &searches[ANY_OF(searches)];
     return filter;
 }
 
@@ -230,7 +240,39 @@ START_TEST(pages_are_those_of_the_engine)
             query.filter = any_filter();
         for (size_t i = 0; i < query.sort_len; i++)
             query.sort[i] = (struct db_sort){(enum db_study_sort_key)chance(DB_SORT_UPDATED + 1), chance(2)};
+        if (query.filter.q != NULL && query.sort_len > 0 && chance(2))
+            query.sort[chance((int)query.sort_len)].key = DB_SORT_RELEVANCE;
         assert_same(tell_walk, &query, what);
+    }
+}
+END_TEST
+
+struct facets_asked {
+    struct db_study_filter filter;
+    enum db_facet facet;
+};
+
+static bool tell_counts(void *cls, const struct db_facet_counts *counts)
+{
+    fprintf(cls, "%lld\n", (long long)counts->study_count);
+    for (size_t i = 0; i < counts->values_len; i++)
+        fprintf(cls, "%s %lld\n", or_none(counts->values[i].code), (long long)counts->values[i].study_count);
+    return true;
+}
+
+static void tell_facet(FILE *out, const void *question)
+{
+    const struct facets_asked *asked = question;
+    ck_assert_int_eq(db_facets(fixture.reader, &asked->filter, asked->facet, tell_counts, out), DB_OK);
+}
+
+START_TEST(facets_are_those_of_the_engine)
+{
+    for (int round = 0; round < 20 * DB_FACETS; round++) {
+        const struct facets_asked asked = {any_filter(), (enum db_facet)(round % DB_FACETS)};
+        char what[40];
+        snprintf(what, sizeof what, "round %d", round);
+        assert_same(tell_facet, &asked, what);
     }
 }
 END_TEST
@@ -354,12 +396,6 @@ static void write_image(const char *bytes, size_t len)
     close(fd);
 }
 
-static void open_again(void)
-{
-    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
-    ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
-}
-
 /* len: the file is cut there; patch: this byte is turned over. */
 static const struct {
     const char *what;
@@ -426,7 +462,8 @@ START_TEST(a_good_file_is_used_as_it_is)
 {
     struct stat before, after;
     ck_assert_int_eq(stat(image_path, &before), 0);
-    fixture_reopen();
+    fixture_close();
+    open_again();
     assert_image(true);
     ck_assert_int_eq(stat(image_path, &after), 0);
     ck_assert_uint_eq(before.st_ino, after.st_ino);
@@ -472,6 +509,34 @@ static bool count_one(void *cls, const char *code)
     return true;
 }
 
+static bool tell_institution(void *cls, const struct db_institution *institution, int64_t study_count)
+{
+    fprintf(cls, "%s %lld\n", institution->code, (long long)study_count);
+    return true;
+}
+
+static bool tell_category(void *cls, const struct db_category *category, int64_t study_count)
+{
+    fprintf(cls, "%s %lld\n", category->code, (long long)study_count);
+    return true;
+}
+
+static bool tell_call(void *cls, const struct db_call *call)
+{
+    fprintf(cls, "%d %s %lld %lld %lld\n", call->call_year, call->mechanism.code, (long long)call->awards, (long long)call->amount_nok,
+            (long long)call->study_count);
+    return true;
+}
+
+static void tell_reference(FILE *out)
+{
+    ck_assert_int_eq(db_institutions(fixture.reader, tell_institution, out), DB_OK);
+    ck_assert_int_eq(db_categories(fixture.reader, tell_category, out), DB_OK);
+    ck_assert_int_eq(db_calls(fixture.reader, tell_call, out), DB_OK);
+    for (size_t i = 0; i < LEN(leaders); i++)
+        fprintf(out, "%s\n", or_none(db_vocabulary_find(fixture.reader, DB_VOCAB_LEADER, leaders[i])));
+}
+
 static void tell_all(FILE *out, const void *question)
 {
     const struct db_stats_query statistic = {
@@ -480,6 +545,7 @@ static void tell_all(FILE *out, const void *question)
     tell_walk(out, question);
     tell_statistic(out, &statistic);
     tell_states(out, NULL);
+    tell_reference(out);
     db_vocabulary_each(fixture.reader, DB_VOCAB_STUDY, count_one, &studies);
     fprintf(out, "%d studies\n", studies);
 }
@@ -507,7 +573,8 @@ static void live_without(const char *expected)
 /* And gets one when it can. */
 static void then_with_one(void)
 {
-    fixture_reopen();
+    fixture_close();
+    open_again();
     assert_same(tell_all, &by_name, "with an image again");
 }
 
@@ -607,7 +674,8 @@ START_TEST(it_follows_an_import)
         ck_assert_int_eq(version_of("alpha"), 1 + i);
     }
     char *before = text_of(tell_states, NULL);
-    fixture_reopen(); /* versions are those of the new image, not of the old one and what came since */
+    fixture_close();
+    open_again(); /* versions are those of the new image, not of the old one and what came since */
     ck_assert_int_eq(version_of("alpha"), 3);
     char *after = text_of(tell_states, NULL);
     assert_equal(after, before, "opened again");
@@ -689,6 +757,7 @@ int main(void)
     tcase_add_test(cases, a_cursor_of_another_filter_is_that_of_the_engine);
     tcase_add_test(cases, each_order_is_that_of_the_engine);
     tcase_add_test(cases, statistics_are_those_of_the_engine);
+    tcase_add_test(cases, facets_are_those_of_the_engine);
     tcase_add_test(cases, it_is_the_image_that_is_asked);
     tcase_add_loop_test(cases, a_file_of_something_else_is_made_anew, 0, LEN(damages));
     tcase_add_test(cases, garbage_is_made_anew);

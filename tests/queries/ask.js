@@ -10,14 +10,15 @@ class Client {
     this.asked = 0;
   }
 
-  // {target, status, headers, body}
-  ask(target) {
+  // {target, accept, status, headers, body}
+  ask(target, accept) {
     this.asked++;
     return new Promise((resolve, reject) => {
-      const request = http.request(this.url, { agent: this.agent, path: target, timeout: 60000 }, (answer) => {
+      const headers = accept ? { Accept: accept } : {};
+      const request = http.request(this.url, { agent: this.agent, path: target, timeout: 60000, headers }, (answer) => {
         const parts = [];
         answer.on('data', (part) => parts.push(part));
-        answer.on('end', () => (answer.complete ? resolve({ target, status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString('utf8') })
+        answer.on('end', () => (answer.complete ? resolve({ target, accept, status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString('utf8') })
           : reject(new Error(`${target}: the answer was cut`))));
         answer.on('error', reject);
       });

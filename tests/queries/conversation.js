@@ -3,7 +3,8 @@
 'use strict';
 const { chanceOf } = require('./chance.js');
 const { cellsDiffer } = require('./formats.js');
-const { linksOf } = require('./lists.js');
+const { linksOf, TYPES } = require('./lists.js');
+const { decoded } = require('./parameters.js');
 const { TARGET } = require('./questions.js');
 
 const OPERATIONS = [['listStudies', '/studies', 80], ['listRecruitment', '/recruitment', 10], ['getStudy', null, 2], ['getRecruitment', null, 3], ['getRegionStatistics', '/stats/regions', 2], ['getCallStatistics', '/stats/calls', 2],
@@ -21,7 +22,7 @@ function pickOperation(random, operations) {
 
 const withPair = (target, name, value) => {
   const [path, query = ''] = target.split('?');
-  const kept = query.split('&').filter((pair) => pair && pair.split('=')[0] !== name);
+  const kept = query.split('&').filter((pair) => pair && decoded(pair.split('=')[0]) !== name);
   return `${path}?${[...kept, ...(value === null ? [] : [`${name}=${value}`])].join('&')}`.replace(/\?$/, '');
 };
 
@@ -40,12 +41,12 @@ class Conversations {
   // Asks, and returns what is wrong: [{number, target, wrong}].
   async hold(number) {
     const random = chanceOf(this.seed, number), faults = [];
-    const fault = (target, wrong) => faults.push({ number, target, wrong });
-    const ask = async (target, isQuestion = true) => {
+    const fault = (target, wrong, accept) => faults.push({ number, target, wrong, accept });
+    const ask = async (target, isQuestion = true, accept = undefined) => {
       if (target.length > TARGET) return null;
       if (isQuestion) this.targets.add(target);
-      const exchange = await this.client.ask(target), wrong = this.model.check(exchange);
-      if (wrong.length) fault(target, wrong);
+      const exchange = await this.client.ask(target, accept), wrong = this.model.check(exchange);
+      if (wrong.length) fault(target, wrong, accept);
       return wrong.length || exchange.status !== 200 ? null : exchange;
     };
     const { operation, target } = this.#first(random), first = await ask(target);
@@ -56,10 +57,12 @@ class Conversations {
 
   // The same question as a table and as lines. Of a list the model says every cell; of all else the JSON does.
   async #otherForms(random, operation, first, ask, fault) {
+    const bare = ['include', 'facets'].reduce((target, name) => withPair(target, name, null), first.target); // these go with JSON alone
     for (const format of ['csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name))) {
-      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, plain = withPair(first.target, 'format', format);
-      const table = await ask(dialect ? withPair(plain, 'dialect', dialect) : plain, false);
-      if (!table || this.#takes(operation, 'cursor') || /format=csv/.test(first.target)) continue;
+      const dialect = format === 'csv' && random.is(0.3) ? random.one(['excel-nb', 'rfc4180']) : null, base = random.is(0.95) ? bare : first.target, byAccept = random.is(0.15);
+      const plain = byAccept ? base : withPair(base, 'format', format);
+      const table = await ask(dialect ? withPair(plain, 'dialect', dialect) : plain, false, byAccept ? TYPES[format] : undefined);
+      if (!table || this.#takes(operation, 'cursor') || this.model.read(first.target).values.format) continue;
       const wrong = cellsDiffer(JSON.parse(first.body).data, table.body, dialect === 'excel-nb');
       if (wrong.length) fault(table.target, wrong);
     }
@@ -88,7 +91,7 @@ class Conversations {
     const limited = random.is(0.6) ? withPair(way, 'limit', random.between(1, 60)) : way;
     const picked = random.is(0.2) && this.#takes(operation, 'fields') ? withPair(limited, 'fields', random.one([null, 'id', 'name,id'])) : limited;
     const forms = ['json', 'csv', 'ndjson'].filter((name) => this.#takes(operation, 'format', name));
-    return forms.length && random.is(0.3) ? withPair(picked, 'format', random.one(forms)) : picked;
+    return forms.length && random.is(0.3) ? withPair(withPair(picked, 'include', null), 'format', random.one(forms)) : picked;
   }
 
   #misplaced(random, way, cursor) {

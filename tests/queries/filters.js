@@ -39,8 +39,8 @@ function dayOf(date, last) {
 }
 
 // Fewer than the straight line from start to planned end has on the day of the count.
-function isBehind({ card, plannedEnd }) {
-  const { planned, included, as_of: asOf } = card.recruitment, end = plannedEnd ?? card.dates.inclusion_end_expected;
+function isBehind({ card, plan }) {
+  const { planned, included, as_of: asOf } = card.recruitment, end = plan?.planned_end || card.dates.inclusion_end_expected;
   if (planned === null || included === null || !card.dates.start || !end) return false;
   const from = dayOf(card.dates.start, false), to = dayOf(end, true);
   if (to <= from) return false;

@@ -34,7 +34,7 @@ function rowsDiffer(wanted, got, name) {
 
 /* ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-const isTable = ({ values }) => values.format === 'csv' || values.format === 'ndjson';
+const isTable = ({ format }) => format !== 'json';
 
 // The rows from start to end of the whole list that the question asks for. A table without limit and cursor is all of it.
 function pageOf(model, question, whole) {
@@ -52,7 +52,7 @@ function linkDiffers(model, question, rel, url, place) {
   const own = { identity: model.identity(question), ...place };
   const cursor = new URLSearchParams(url.split('?')[1]).get('cursor');
   model.learn(cursor, own);
-  const linked = model.read(url);
+  const linked = model.read(url, question.accept);
   if (linked.faults.size || linked.path !== question.path) return [`links.${rel} asks wrongly: ${url}`];
   if (model.identity(linked) !== own.identity) return [`links.${rel} asks for something else: ${url}`];
   return sameForm(pageBeside(question), linked).map((name) => `links.${rel} has another ${name}: ${url}`);
@@ -70,7 +70,7 @@ const sameForm = (a, b) => Object.keys(FORM).filter((name) => JSON.stringify(FOR
 
 function linksDiffer(model, question, links, page, total) {
   const same = (rel, url) => {
-    const linked = model.read(url), cursor = rel === 'self' ? question.values.cursor : undefined;
+    const linked = model.read(url, question.accept), cursor = rel === 'self' ? question.values.cursor : undefined;
     return model.identity(linked) === model.identity(question) && linked.values.cursor === cursor && !sameForm(question, linked).length ? [] : [`links.${rel} is ${url}`];
   };
   if (page.limit === null) return [...same('self', links.self), ...['first', 'next', 'prev'].filter((rel) => links[rel]).map((rel) => `a whole result has a link ${rel}`)];
@@ -105,14 +105,14 @@ const TYPES = { json: 'application/json', csv: 'text/csv', ndjson: 'application/
 
 // What every format says in its head.
 function headDiffers(question, headers, total, returned) {
-  const type = headers['content-type'].split(';')[0], wanted = TYPES[question.values.format ?? 'json'], counts = [headers['x-total-count'], headers['x-row-count']];
+  const type = headers['content-type'].split(';')[0], wanted = TYPES[question.format], counts = [headers['x-total-count'], headers['x-row-count']];
   return [...(type === wanted ? [] : [`it is ${type}, not ${wanted}`]),
     ...(!question.counted || counts.join() === `${total},${returned}` ? [] : [`X-Total-Count and X-Row-Count are ${counts}, not ${total} and ${returned}`])];
 }
 
 // Of a list whose rows are known: {whole: how many, page, rows, example: a row whose members say the columns, name: of a row}.
 function rowsAnswer(model, question, exchange, { whole, page, rows, example, name }) {
-  const { headers, body } = exchange, { format, dialect } = question.values;
+  const { headers, body } = exchange, { format, values: { dialect } } = question;
   const head = headDiffers(question, headers, whole, rows.length);
   if (!isTable(question)) {
     const { data, meta, links } = JSON.parse(body);
@@ -124,32 +124,31 @@ function rowsAnswer(model, question, exchange, { whole, page, rows, example, nam
 }
 
 // Takes the highlights out of the rows, which are then as they are without, and says what is wrong with them.
-function takeHighlights({ values }, studies, exchange) {
-  const lines = values.format === 'ndjson' ? exchange.body.split('\n').slice(0, -1).map((line) => JSON.parse(line)) : JSON.parse(exchange.body);
-  const rows = values.format === 'ndjson' ? lines : lines.data;
-  const wrong = rows.map((row, i) => {
-    const { highlights } = row;
+function takeHighlights(search, studies, exchange) {
+  const body = JSON.parse(exchange.body), wrong = [];
+  for (const [i, row] of body.data.entries()) {
+    const why = Array.isArray(row.highlights) ? studies[i] && highlightsDiffer(search, studies[i], row.highlights) : 'no highlights';
     delete row.highlights;
-    return Array.isArray(highlights) ? studies[i] && highlightsDiffer(values.q, studies[i], highlights) : 'no highlights';
-  });
-  const body = values.format === 'ndjson' ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : JSON.stringify(lines);
-  return { wrong: wrong.map((why, i) => why && `row ${i} (${studies[i]?.id}): ${why}`).filter(Boolean), exchange: { ...exchange, body } };
+    if (why) wrong.push(`row ${i} (${studies[i]?.id}): ${why}`);
+  }
+  return { wrong, bare: { ...exchange, body: JSON.stringify(body) } };
 }
 
 function listStudies(model, question, exchange) {
-  const whole = model.whole(question, () => sorted(model.filtered(question.values), question.values)), page = pageOf(model, question, whole), { fields, include, format } = question.values;
+  const whole = model.whole(question, () => sorted(model.filtered(question.values), question.values)), page = pageOf(model, question, whole), { fields, include, q } = question.values;
   const studies = whole.slice(page.start, page.end), rows = studies.map(({ card }) => picked(card, fields));
-  const { wrong, exchange: bare } = include && format !== 'csv' ? takeHighlights(question, studies, exchange) : { wrong: [], exchange };
+  const { wrong, bare } = include ? takeHighlights(q, studies, exchange) : { wrong: [], bare: exchange };
   return [...wrong, ...rowsAnswer(model, question, bare, { whole: whole.length, page, rows, example: picked(model.records.studies[0].card, fields), name: (i) => `${studies[i].id} (${studies[i].card.name})` })];
 }
 
 const ANSWERS = { listStudies };
 const TOGETHER = [
-  { name: 'include', wrong: ({ values }) => values.include?.includes('highlights') && values.q === undefined },
+  { name: 'include', wrong: (question) => question.values.include !== undefined && (question.values.q === undefined || isTable(question)) },
+  { name: 'facets', wrong: (question) => question.values.facets !== undefined && isTable(question) },
   { of: ({ id }) => id === 'listStudies', name: 'sort', wrong: ({ values }) => values.sort?.some(({ key }) => key === 'relevance') && values.q === undefined },
-  { name: 'dialect', wrong: ({ values }) => values.dialect !== undefined && values.format !== 'csv' },
+  { name: 'dialect', wrong: ({ values, format }) => values.dialect !== undefined && format !== 'csv' },
   // A cursor belongs to its question; only beside what is right can be told whose it is.
   { name: 'cursor', after: true, wrong: (question, model) => question.values.cursor !== undefined && !model.placeOf(question) },
 ];
 
-module.exports = { ANSWERS, TOGETHER, picked, rowsDiffer, firstDifference, pageOf, rowsAnswer, linksOf, LIMIT };
+module.exports = { ANSWERS, TOGETHER, TYPES, picked, rowsDiffer, firstDifference, pageOf, rowsAnswer, linksOf, LIMIT };

@@ -9,6 +9,8 @@ const recruitment = require('./recruitment.js');
 const studies = require('./studies.js');
 const statistics = require('./statistics.js');
 
+const { TYPES } = lists;
+
 // By operation: what is wrong with an answer of 200, and what only the values together can get wrong.
 const ANSWERS = { ...lists.ANSWERS, ...recruitment.ANSWERS, ...studies.ANSWERS, ...statistics.ANSWERS };
 const TOGETHER = [...studies.TOGETHER, ...recruitment.TOGETHER, ...statistics.TOGETHER, ...lists.TOGETHER];
@@ -24,12 +26,14 @@ class Model {
 
   /* ── questions ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-  // {operation, values, faults, possible}: faults must be named, possible ones may be, and nothing else.
-  read(target) {
+  // {operation, values, format, faults, possible}: faults must be named, possible ones may be, and nothing else. format: as asked, else by Accept.
+  read(target, accept) {
     const at = target.indexOf('?'), path = at < 0 ? target : target.slice(0, at);
     const operation = this.spec.find('GET', path), parameters = this.parameters.get(operation.id);
-    const question = { target, path, operation, ...readQuery(parameters, at < 0 ? undefined : target.slice(at + 1)), possible: new Set(),
+    const question = { target, path, accept, operation, ...readQuery(parameters, at < 0 ? undefined : target.slice(at + 1)), possible: new Set(),
       counted: 'x-total-count' in (operation.responses[200]?.headers ?? {}) };
+    const byAccept = Object.keys(TYPES).find((name) => TYPES[name] === accept && parameters.some((row) => row.name === 'format' && row.values.includes(name)));
+    question.format = question.values.format ?? byAccept ?? 'json';
     // Of values that are at fault themselves little can be said together.
     const isRight = question.faults.size === 0;
     for (const { of, name, wrong, after } of TOGETHER) {
@@ -86,7 +90,7 @@ class Model {
   // What is wrong with the answer, as sentences; none is good.
   check(exchange) {
     if (exchange.status >= 500) return [`${exchange.status}: ${exchange.body.slice(0, 300)}`];
-    const question = this.read(exchange.target);
+    const question = this.read(exchange.target, exchange.accept);
     if (question.faults.size) return this.#refusal(exchange, question);
     if (exchange.status !== 200) return [`${exchange.status}, though nothing is wrong with the question: ${exchange.body.slice(0, 500)}`];
     const answer = ANSWERS[question.operation.id];

@@ -116,8 +116,8 @@ const CHOICE = /^\^(!\?|-\?)?\(\?:([a-z0-9_|-]+)\)(?:.*\{0,(\d+)\})?/;
 const BY_NAME = { q: 'search', cursor: 'cursor', updated: 'times', group_by: 'distinct', facets: 'ordered' };
 
 // {name, kind, …}: a parameter as its schema describes it. vocabulary(name) gives a function from a spelling to what it stands for.
-function parameterOf({ name, schema, example }, vocabulary) {
-  const own = { name, schema, example, of: schema['x-vocabulary'] };
+function parameterOf({ name, schema, example, 'x-plus-is-space': plusIsSpace }, vocabulary) {
+  const own = { name, schema, example, plusIsSpace, of: schema['x-vocabulary'] };
   const [, mark, values, more] = CHOICE.exec(schema.pattern ?? '') ?? [];
   const choices = values && { values: values.split('|'), most: Number(more ?? 0) + 1 };
   if (BY_NAME[name]) return { ...own, ...choices, kind: BY_NAME[name] };
@@ -140,7 +140,7 @@ function readQuery(parameters, query) {
     const at = pair.indexOf('='), rawName = at < 0 ? pair : pair.slice(0, at);
     const name = decoded(rawName) ?? rawName;
     const parameter = decoded(rawName) === null ? undefined : parameters.find((row) => row.name === name);
-    const text = at < 0 ? null : decoded(pair.slice(at + 1));
+    const raw = pair.slice(at + 1), text = at < 0 ? null : decoded(parameter?.plusIsSpace ? raw.replaceAll('+', '%20') : raw);
     if (!parameter || seen.has(name) || !text || text === '!') faults.add(name);
     else {
       try {

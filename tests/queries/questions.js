@@ -129,8 +129,8 @@ class Questions {
 
   // The query string of pairs, encoded this way or that.
   written(random, pairs) {
-    const texts = pairs.map((pair) => (typeof pair === 'string' ? pair : `${encoded(random, pair[0])}=${encoded(random, pair[1])}`));
-    return texts.join('&');
+    const value = ([name, text]) => (name === 'q' && random.is(0.3) ? encoded(random, text).replaceAll('%20', '+') : encoded(random, text));
+    return pairs.map((pair) => (typeof pair === 'string' ? pair : `${encoded(random, pair[0])}=${value(pair)}`)).join('&');
   }
 }
 

@@ -57,12 +57,12 @@ function vocabularies({ studies, institutions, programmes, categories }, folders
   return vocabulary;
 }
 
-// Study → the end named by its newest plan of the whole study; of one day the later edition's. Folders come in the order of their editions.
-function plannedEnds(folders) {
+// Study → its newest plan of the whole study; of one day the later edition's. Folders come in the order of their editions.
+function newestPlans(folders) {
   const newest = new Map();
   for (const row of folders.flatMap((folder) => rowsOf(folder, 'plans.csv')).filter(({ region }) => !region))
     if (!newest.has(row.study) || newest.get(row.study).as_of <= row.as_of) newest.set(row.study, row);
-  return new Map([...newest].map(([study, row]) => [study, row.planned_end || null]));
+  return newest;
 }
 
 // Study → the reports that stand: of one region and day the later edition's.
@@ -87,10 +87,10 @@ async function readRecords(get, folders) {
   const rows = await wholeList(get, '/studies?limit=500');
   const [institutions, programmes, categories, regions, mechanisms] = await Promise.all(
     ['/institutions', '/programmes', '/categories', '/regions', '/mechanisms'].map((url) => wholeList(get, url)));
-  const ends = plannedEnds(folders), reports = standingReports(folders), partOf = new Map(institutions.map(({ id, part_of }) => [id, part_of]));
+  const plans = newestPlans(folders), reports = standingReports(folders), partOf = new Map(institutions.map(({ id, part_of }) => [id, part_of]));
   const counts = await Promise.all(rows.map(async ({ id }) => JSON.parse(await get(`/studies/${id}/recruitment`))));
   const studies = rows.map((card, i) => ({
-    card, id: card.id, plannedEnd: ends.get(card.id) ?? null, reports: reports.get(card.id) ?? [], ...countsOf(counts[i]),
+    card, id: card.id, plan: plans.get(card.id) ?? null, reports: reports.get(card.id) ?? [], ...countsOf(counts[i]),
     places: { name: placesOf(card.name), leader: placesOf(card.leader.name), institution: placesOf(card.institution.name) },
   }));
   return { studies, institutions, programmes, categories, regions, mechanisms, partOf,

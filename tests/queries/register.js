@@ -203,13 +203,13 @@ function writeEdition(folder, year, studies) {
   writeStudies(folder, studies);
 }
 
-// Writes the two editions below folder and returns their folders, in the order to import them.
-function writeRegister(folder, seed) {
-  const random = chance(seed), ids = makeIds(random, STUDIES + LATER);
-  const first = ids.slice(0, STUDIES).map((id) => makeStudy(random, id));
+// Writes the two editions below folder and returns their folders, in the order to import them. count: of studies in the first edition.
+function writeRegister(folder, seed, count = STUDIES) {
+  const random = chance(seed), ids = makeIds(random, count + LATER);
+  const first = ids.slice(0, count).map((id) => makeStudy(random, id));
   const folders = [2023, 2024].map((year) => path.join(folder, `oppdiktet-${year}`));
   writeEdition(folders[0], 2023, first);
-  writeEdition(folders[1], 2024, aYearLater(random, first, ids.slice(STUDIES)));
+  writeEdition(folders[1], 2024, aYearLater(random, first, ids.slice(count)));
   return folders;
 }
 

@@ -28,6 +28,18 @@ function termOf(text, negate, or, refuse) {
   return { spelt: words.map(({ spelt }) => spelt).join(' '), words: words.map(({ word }) => word), prefix: star >= 0, negate, or };
 }
 
+// Which studies fit is kept for the last searches: the links of an answer ask for the same again and again.
+const KEPT = 40, kept = new Map();
+
+function knownOf(terms) {
+  const key = JSON.stringify(terms.map(({ words, prefix, negate, or }) => [words, prefix, negate, or]));
+  if (!kept.has(key)) {
+    if (kept.size >= KEPT) kept.delete(kept.keys().next().value);
+    kept.set(key, new Map());
+  }
+  return kept.get(key);
+}
+
 // The terms of a text, each with or: whether it begins another alternative. refuse(why) throws.
 function readSearch(text, refuse) {
   if ([...text].length > LONGEST) refuse('too long');
@@ -62,7 +74,7 @@ function readSearch(text, refuse) {
     push(word, negate);
   }
   if (or || !any) refuse('nothing follows');
-  return Object.defineProperty({ terms }, 'known', { value: new Map() });
+  return Object.defineProperty({ terms }, 'known', { value: knownOf(terms) });
 }
 
 /* ── what a study has ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -98,7 +110,12 @@ function startsOf(term, words) {
   return words.map((_, at) => at).filter((at) => wanted.every((word, i) => is(word, words[at + i])));
 }
 
-const hasTerm = (study, term) => fieldsOf(study).some(({ texts }) => texts.some(({ words }) => startsOf(term, words).length > 0));
+// A study that lacks a whole word of the term need not be looked through.
+function hasTerm(study, term) {
+  const all = (study.words ??= new Set(fieldsOf(study).flatMap(({ texts }) => texts.flatMap(({ words }) => words.map(({ word }) => word)))));
+  const whole = term.prefix ? term.words.slice(0, -1) : term.words;
+  return whole.every((word) => all.has(word)) && fieldsOf(study).some(({ texts }) => texts.some(({ words }) => startsOf(term, words).length > 0));
+}
 
 const alternativesOf = (terms) => terms.reduce((all, term) => (term.or || !all.length ? [...all, [term]] : [...all.slice(0, -1), [...all.at(-1), term]]), []);
 const fitsAll = (study, alternative) => alternative.every((term) => hasTerm(study, term) !== term.negate);

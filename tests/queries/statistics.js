@@ -91,7 +91,7 @@ function isIn(study, keys, grain, asked) {
 }
 
 function table(model, question, exchange) {
-  if (question.values.format === 'csv') return [];
+  if (question.format === 'csv') return [];
   const { data, meta } = JSON.parse(exchange.body), { values, operation } = question, grain = GRAIN[operation.id] ?? 'study', whole = values.weighting === 'whole';
   const others = Object.fromEntries(Object.entries(values).filter(([name]) => grain !== 'award' || !name.startsWith('award_')));
   const chosen = model.filtered(others).filter((study) => grain !== 'award' || pickedAwards(values, study).length > 0);
@@ -119,7 +119,7 @@ function missing(data, chosen, dimensions, grain, values) {
 
 // Rows that need not be cells: what has a link counts what the link leads to.
 function linked(model, question, exchange) {
-  if (question.values.format === 'csv') return [];
+  if (question.format === 'csv') return [];
   const { data, meta } = JSON.parse(exchange.body);
   const wrong = [meta.totals, ...data].filter((row) => row.studies !== null).flatMap((row, i) => differ(row, { study_count: model.total(row.studies) }, i ? `row ${i - 1}` : 'meta.totals'));
   return [...wrong, ...differ(meta.totals, measuresOf(model.filtered(question.values), 'study', {}, {}, false), 'meta.totals')];

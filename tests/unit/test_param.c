@@ -31,6 +31,7 @@ static const struct {
     {"region=nord,vest", "region=nord,vest"},
     {"region=!nord,vest", "region=!nord,vest"},
     {"region=%21nord%2Cvest", "region=!nord,vest"},
+    {"q=heart+failure+", "q=heart%20failure"}, /* where words are typed, a plus is what forms make of a space */
     {"leader=Kari%20Nordmann", "leader=Kari%20Nordmann"},
     {"leader=kari%20nordmann,k.%20nordmann", "leader=Kari%20Nordmann"},
     {"leader=Bj%C3%B8rn%20%C3%98deg%c3%a5rd", "leader=Bj%C3%B8rn%20%C3%98deg%C3%A5rd"},

@@ -15,7 +15,9 @@ static void search(struct asked *asked, const char *typed)
     buffer_init(&query, 16384);
     buffer_text(&query, "q=");
     percent_encode(&query, typed);
-    ask(asked, buffer_take(&query, &(size_t){0}));
+    const char *text = arena_strndup(arena, query.bytes, query.len);
+    buffer_free(&query);
+    ask(asked, text);
 }
 
 /* [OR ][-]text[*], joined by " | ". */
