@@ -153,8 +153,9 @@ static const struct {
     /* An institution also stands for what is part of it. */
     {OF(hospital), "s.id IN (WITH RECURSIVE stands (code) AS (SELECT code FROM institution WHERE code IN (",
      ") UNION SELECT i.code FROM stands JOIN institution i ON i.part_of = stands.code)"
-     " SELECT h.study FROM stands JOIN study_hospital h ON h.institution = stands.code"
-     " UNION SELECT c.id FROM stands JOIN study c ON c.institution = stands.code)"},
+     /* Cross: each institution is looked up, where the engine would rather go over all hospitals. */
+     " SELECT h.study FROM stands CROSS JOIN study_hospital h ON h.institution = stands.code"
+     " UNION SELECT c.id FROM stands CROSS JOIN study c ON c.institution = stands.code)"},
 };
 
 /* Each takes a range's two ends in this order. The expressions are those of the indexes; what is not known lies below 0. */

@@ -423,7 +423,7 @@ static void list_codes(void)
         ids[i] = models[i].code;
 }
 
-static struct db_study_filter filter_by_chance(void)
+static UNUSED struct db_study_filter filter_by_chance(void)
 {
     struct db_study_filter f = {0};
     for (int n = chance(4); n > 0; n--) {
