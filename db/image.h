@@ -156,6 +156,8 @@ struct image_rows {
     int64_t count;
 };
 typedef void (*image_use_fn)(void *cls, const struct image_rows *rows);
+/* answer_shared, of a question whose answer is rows. */
+enum db_status image_shared(struct db_reader *reader, const struct shared_question *question, image_use_fn use, void *cls);
 enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
                              void *cls);
 

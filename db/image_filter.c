@@ -390,16 +390,20 @@ static enum db_status find_passing(struct db_reader *reader, struct arena *arena
     return DB_OK;
 }
 
-struct using
-{
+struct taker {
     image_use_fn use;
     void *cls;
 };
 
 static void use_rows(void *cls, const void *found)
 {
-    const struct using *using = cls;
-    using->use(using->cls, found);
+    const struct taker *taker = cls;
+    taker->use(taker->cls, found);
+}
+
+enum db_status image_shared(struct db_reader *reader, const struct shared_question *question, image_use_fn use, void *cls)
+{
+    return answer_shared(reader, question, use_rows, &(struct taker){use, cls});
 }
 
 enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
@@ -407,9 +411,8 @@ enum db_status image_passing(struct db_reader *reader, const struct image *image
 {
     struct arena arena CLEANUP(arena_free) = {0};
     const struct passing_asked asked = {image, filter};
-    struct using using = {use, cls};
     struct sql key = sql_begin(&arena);
     sql_add(&key, "rows");
     sql_filter(&key, filter);
-    return answer_shared(reader, &(struct shared_question){&key, &asked, find_passing}, use_rows, &using);
+    return image_shared(reader, &(struct shared_question){&key, &asked, find_passing}, use, cls);
 }

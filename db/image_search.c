@@ -27,42 +27,42 @@ static uint32_t row_after(const struct image *image, uint32_t row, int64_t id)
 
 /* ── who fits ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
+struct matching {
+    const struct image *image;
+    struct image_rows *rows;
+    uint64_t *set;
+    uint32_t row; /* of the last one */
+};
+
+static void take_match(void *cls, int64_t id)
+{
+    struct matching *matching = cls;
+    uint32_t row = row_after(matching->image, matching->row, id);
+    if (row == NO_VALUE)
+        return;
+    matching->row = row;
+    matching->set[row / 64] |= UINT64_C(1) << row % 64;
+    matching->rows->count++;
+}
+
 static enum db_status find_matching(struct db_reader *reader, struct arena *arena, const void *question, const void **ret_found)
 {
     const struct asked *asked = question;
     struct arena work CLEANUP(arena_free) = {0};
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(&work);
-    struct image_rows *rows = arena_alloc(arena, sizeof *rows);
-    uint64_t *set = arena_array(arena, asked->image->words + 1, sizeof *set);
-    uint32_t row = 0;
-    if (rows == NULL || set == NULL)
+    struct matching matching = {.image = asked->image, .rows = arena_alloc(arena, sizeof *matching.rows)};
+    const struct search_each each = {take_match, &matching};
+    matching.set = arena_array(arena, asked->image->words + 1, sizeof *matching.set);
+    if (matching.rows == NULL || matching.set == NULL)
         return DB_NO_MEMORY;
-    sql_search_ids(&sql, asked->search, asked->in_titles);
-    enum db_status status = asked->image->len == 0 ? DB_NOT_FOUND : sql_query(&sql, reader->st, &query);
-    while (status == DB_OK && query_row(&query)) {
-        uint32_t found = row_after(asked->image, row, query_int(&query, 0));
-        if (found == NO_VALUE)
-            continue;
-        row = found;
-        set[row / 64] |= UINT64_C(1) << row % 64;
-        rows->count++;
-    }
-    rows->set = set;
-    *ret_found = rows;
-    return status == DB_NOT_FOUND ? DB_OK : status == DB_OK ? query_status(&query) : status;
-}
-
-struct using
-{
-    image_use_fn use;
-    void *cls;
-};
-
-static void use_rows(void *cls, const void *found)
-{
-    const struct using *using = cls;
-    using->use(using->cls, found);
+    matching.rows->set = matching.set;
+    *ret_found = matching.rows;
+    if (asked->image->len == 0)
+        return DB_OK;
+    sql_search_each(&sql, asked->search, asked->in_titles, &each);
+    enum db_status status = sql_query(&sql, reader->st, &query);
+    return status == DB_OK ? query_run(&query) : status;
 }
 
 enum db_status image_matching(struct db_reader *reader, const struct image *image, const struct db_search *search, bool in_titles,
@@ -70,10 +70,9 @@ enum db_status image_matching(struct db_reader *reader, const struct image *imag
 {
     struct arena arena CLEANUP(arena_free) = {0};
     const struct asked asked = {image, search, in_titles};
-    struct using using = {use, cls};
     struct sql key = sql_begin(&arena);
     sql_search_ids(&key, search, in_titles);
-    return answer_shared(reader, &(struct shared_question){&key, &asked, find_matching}, use_rows, &using);
+    return image_shared(reader, &(struct shared_question){&key, &asked, find_matching}, use, cls);
 }
 
 static void take_count(void *cls, const struct image_rows *rows)

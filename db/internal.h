@@ -74,10 +74,13 @@ struct statements {
 enum db_status statements_prepare_all(struct statements *statements); /* DB_DAMAGED: a table or column is missing */
 void statements_close(struct statements *statements);
 
+/* What a function of ours is handed through a statement: a struct search_each. */
+#define POINTER_KIND "search_each"
+
 /* One argument by name. ARG_KNOWN: −1 is NULL. The text must live until query_end. */
 struct arg {
     const char *name;
-    enum arg_kind { ARG_TEXT, ARG_INT, ARG_KNOWN, ARG_BLOB } kind;
+    enum arg_kind { ARG_TEXT, ARG_INT, ARG_KNOWN, ARG_BLOB, ARG_POINTER } kind; /* ARG_POINTER: of struct sql_value only */
     const void *bytes;
     int64_t number; /* of ARG_BLOB: its length */
 };

@@ -40,6 +40,13 @@ void sql_search_scored(struct sql *sql, const struct db_search *search, bool is_
 /* Whole statements: those that pass, ascending, with their score; without it; how many there are. */
 void sql_search_scores(struct sql *sql, const struct db_search *search);
 void sql_search_ids(struct sql *sql, const struct db_search *search, bool in_titles);
+/* The same handed over one by one, without a step of the statement for each: it has one row, of nothing. each must outlive the query. */
+struct search_each {
+    void (*take)(void *cls, int64_t id);
+    void *cls;
+};
+void sql_search_each(struct sql *sql, const struct db_search *search, bool in_titles, const struct search_each *each);
+int search_each_register(sqlite3 *sql);                                 /* a result code of the engine */
 void sql_search_count(struct sql *sql, const struct db_search *search); /* how many pass: the whole statement */
 
 /* ── search_row.c ───────────────────────────────────────────────────────────────────────────────────────────── */

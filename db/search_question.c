@@ -174,6 +174,16 @@ void sql_search_ids(struct sql *sql, const struct db_search *search, bool in_tit
     add_match(sql, &match);
 }
 
+void sql_search_each(struct sql *sql, const struct db_search *search, bool in_titles, const struct search_each *each)
+{
+    struct match match = match_of(sql->arena, search);
+    if (in_titles)
+        titles_only(&match);
+    sql_add(sql, "SELECT search_each(rowid, ?) FROM study_search WHERE study_search MATCH ?");
+    sql_value(sql, (struct sql_value){.kind = ARG_POINTER, .bytes = each});
+    add_match(sql, &match);
+}
+
 void sql_search_count(struct sql *sql, const struct db_search *search)
 {
     struct match match = match_of(sql->arena, search);

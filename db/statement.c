@@ -64,6 +64,7 @@ static int bind(sqlite3_stmt *stmt, int index, enum arg_kind kind, const void *b
     case ARG_TEXT: return sqlite3_bind_text(stmt, index, bytes, -1, SQLITE_STATIC);
     case ARG_INT: return sqlite3_bind_int64(stmt, index, number);
     case ARG_KNOWN: return number == -1 ? sqlite3_bind_null(stmt, index) : sqlite3_bind_int64(stmt, index, number);
+    case ARG_POINTER: return sqlite3_bind_pointer(stmt, index, (void *)(uintptr_t)bytes, POINTER_KIND, NULL);
     case ARG_BLOB: return sqlite3_bind_blob64(stmt, index, bytes, (sqlite3_uint64)number, SQLITE_STATIC);
     }
     return SQLITE_MISUSE;

@@ -76,6 +76,8 @@ static int bind_value(sqlite3_stmt *stmt, int index, const struct sql_value *val
 {
     if (value->kind == ARG_INT)
         return sqlite3_bind_int64(stmt, index, value->number);
+    if (value->kind == ARG_POINTER)
+        return sqlite3_bind_pointer(stmt, index, (void *)(uintptr_t)value->bytes, POINTER_KIND, NULL);
     if (value->kind == ARG_BLOB)
         return sqlite3_bind_blob64(stmt, index, value->bytes, (sqlite3_uint64)value->number, SQLITE_STATIC);
     return sqlite3_bind_text64(stmt, index, value->bytes, (sqlite3_uint64)value->number, SQLITE_STATIC, SQLITE_UTF8);

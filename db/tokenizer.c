@@ -73,5 +73,7 @@ enum db_status search_register(sqlite3 *sql)
     if (api == NULL)
         return code == SQLITE_OK ? DB_BUG : status_of(code);
     code = api->xCreateTokenizer(api, "studyd", NULL, &words, NULL);
-    return status_of(code == SQLITE_OK ? search_score_register(api) : code);
+    if (code == SQLITE_OK)
+        code = search_score_register(api);
+    return status_of(code == SQLITE_OK ? search_each_register(sql) : code);
 }
