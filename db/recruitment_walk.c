@@ -34,12 +34,12 @@ static const struct {
 
 /* ── a place in the table ───────────────────────────────────────────────────────────────────────────────────── */
 
-#define FORMAT "r1"
+#define FORMAT "r2"
 
-/* Lines of text: codes hold no control characters. */
+/* Lines of text, each of them ended, so that a place that was cut is none: codes hold no control characters. */
 void row_place_write(enum db_recruitment_order order, const struct db_recruitment_row *row, int64_t place, struct db_position *ret_position)
 {
-    int len = snprintf((char *)ret_position->bytes, sizeof ret_position->bytes, FORMAT "%d\n%s\n%s\n%lld\n%s", (int)order, row->study,
+    int len = snprintf((char *)ret_position->bytes, sizeof ret_position->bytes, FORMAT "%d\n%s\n%s\n%lld\n%s\n", (int)order, row->study,
                        row->as_of, (long long)place, row->region == NULL ? "" : row->region);
     assert(len > 0 && (size_t)len < sizeof ret_position->bytes);
     ret_position->len = (size_t)len;
@@ -47,10 +47,9 @@ void row_place_write(enum db_recruitment_order order, const struct db_recruitmen
 
 static bool next_line(const unsigned char **at, const unsigned char *end, struct sql_value *ret_text)
 {
-    if (*at > end)
+    const unsigned char *stop = *at < end ? memchr(*at, '\n', (size_t)(end - *at)) : NULL;
+    if (stop == NULL)
         return false;
-    const unsigned char *stop = memchr(*at, '\n', (size_t)(end - *at));
-    stop = stop == NULL ? end : stop;
     for (const unsigned char *byte = *at; byte < stop; byte++)
         if (*byte < ' ') /* no id, day or region has one */
             return false;
@@ -84,7 +83,7 @@ bool row_place_read(enum db_recruitment_order order, const struct db_position *p
     const unsigned char *at = position->bytes, *end = at + position->len;
     return next_line(&at, end, &form) && form.number == len && memcmp(form.bytes, head, (size_t)len) == 0 &&
            next_line(&at, end, &ret_place->study) && next_line(&at, end, &ret_place->day) && next_line(&at, end, &place) &&
-           number_of(&place, &ret_place->place) && next_line(&at, end, &ret_place->region) && at == end + 1;
+           number_of(&place, &ret_place->place) && next_line(&at, end, &ret_place->region) && at == end;
 }
 
 /* ── walking ────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -107,6 +107,9 @@ enum api_error api_error_of_db(enum db_status status);
 
 /* ── values that parameters take, beside those of db.h ──────────────────────────────────────────────────────── */
 
+/* Bytes of the header Link that fit the head of an answer. */
+#define LINK_MAX 2048
+
 /* The years of calls that may be asked for. */
 #define CALL_YEAR_MIN 1900
 #define CALL_YEAR_MAX 2200

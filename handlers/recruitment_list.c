@@ -194,10 +194,12 @@ static enum api_error page_finish(struct request *rq, const struct question *que
     const struct page_links links = page_links(rq, &question->list, page);
     if (!links.self || !links.first)
         return API_UNAVAILABLE;
-    enum api_error error = body->shape.format == FORMAT_JSON ? append_envelope(rq, question, &links, page, body) : API_OK;
+    bool is_table = body->shape.format != FORMAT_JSON;
+    enum api_error error = is_table ? table_links(rq, &links, ret_reply) : append_envelope(rq, question, &links, page, body);
     if (error != API_OK)
         return error;
-    ret_reply->link = link_header(&links);
+    if (!is_table)
+        ret_reply->link = link_header(&links);
     ret_reply->bytes = buffer_take(&body->out, &ret_reply->len);
     ret_reply->counted = true;
     ret_reply->total = page->total;

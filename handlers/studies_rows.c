@@ -135,13 +135,15 @@ static enum api_error page_finish(struct request *rq, const struct list_query *l
     const struct page_links links = page_links(rq, list, page);
     if (!body->good && !body->out.failed)
         return API_STORAGE_UNAVAILABLE;
-    ret_reply->link = links.self && links.first ? link_header(&links) : NULL;
+    enum api_error error = table_links(rq, &links, ret_reply);
+    if (error != API_OK)
+        return error;
     ret_reply->bytes = buffer_take(&body->out, &ret_reply->len);
     ret_reply->counted = true;
     ret_reply->total = page->total;
     ret_reply->rows = page->returned;
     ret_reply->data_version = db_reader_version(rq->db, &ret_reply->data_updated);
-    return ret_reply->bytes && ret_reply->link ? API_OK : API_UNAVAILABLE;
+    return ret_reply->bytes ? API_OK : API_UNAVAILABLE;
 }
 
 static enum api_error reply_page(struct request *rq, const struct list_query *list, struct reply *ret_reply)

@@ -81,7 +81,7 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
             return false;
     }
     const char *coding = head->coding && strcmp(head->coding, "identity") != 0 ? head->coding : NULL;
-    const char *link = head->link && strlen(head->link) <= REPLY_LINK_MAX ? head->link : NULL;
+    const char *link = head->link && *head->link && strlen(head->link) <= LINK_MAX ? head->link : NULL;
     return add(response, "Content-Type", head->content_type) && add(response, "Content-Encoding", coding) &&
            add(response, "ETag", head->etag) && add(response, "Cache-Control", head->store ? "public, no-cache" : "no-store") &&
            add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&

@@ -13,10 +13,8 @@
 struct MHD_Response;
 struct stream;
 
-/* Room for the headers of an answer in a connection's memory (CONNECTION_MEMORY of worker.h); Link is left out where it would not
- * fit, since the body has the links too. */
+/* Room for the headers of an answer in a connection's memory (CONNECTION_MEMORY of worker.h), LINK_MAX of it for Link. */
 #define REPLY_HEAD_ROOM    4096
-#define REPLY_LINK_MAX     2048
 #define REPLY_FILENAME_MAX 120
 
 /* The headers that differ. NULL or 0 = the header is not there. Borrowed for the call. */

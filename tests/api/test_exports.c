@@ -2,6 +2,7 @@
  * GET /studies as CSV and NDJSON: pages, whole results, and how these end.
  */
 #define _GNU_SOURCE
+#include <curl/curl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -182,6 +183,51 @@ START_TEST(links_of_a_page_keep_its_format)
     ck_assert_int_eq(pages, 5);
     ck_assert_int_eq(rows, 88);
     ck_assert_ptr_nonnull(link_to(must_get(both, last), "prev"));
+}
+END_TEST
+
+/* "x,y,z" of every study. */
+static const char *every(const char *member, const char *field)
+{
+    const json_t *data = json_at(must_get(both, text_format("/studies?limit=500&fields=%s", field))->json, "data"), *row;
+    const char *text = "";
+    size_t i;
+    json_array_foreach(data, i, row)
+    {
+        char *value = curl_easy_escape(NULL, text_at(row, member), 0);
+        text = text_format("%s%s%s", text, *text ? "," : "", value);
+        curl_free(value);
+    }
+    return text;
+}
+
+START_TEST(a_long_question_goes_on_from_page_to_page)
+{
+    const char *next = text_format("/studies?format=csv&limit=20&fields=id&id=%s", every("id", "id"));
+    int pages = 0, rows = 0;
+    for (; next; pages++) {
+        struct answer *answer = must_get(both, next);
+        rows += (int)strtol(answer_header(answer, "X-Row-Count"), NULL, 10);
+        next = link_to(answer, "next");
+    }
+    ck_assert_int_eq(pages, 5);
+    ck_assert_int_eq(rows, 88);
+}
+END_TEST
+
+/* A table has its links in the head alone: without the next one its pages would seem to end. */
+START_TEST(a_page_whose_way_on_does_not_fit_is_refused)
+{
+    const char *query = text_format("fields=id&id=%s&leader=%s", every("id", "id"), every("leader.name", "leader"));
+    static const char *const formats[] = {"csv", "ndjson"};
+    for (int i = 0; i < 2; i++) {
+        struct answer *answer = http_get(both, text_format("/studies?format=%s&limit=20&%s", formats[i], query), NULL);
+        assert_problem(answer, 400, "bad-parameter");
+        assert_fault(answer, "limit", NULL);
+        assert_header(must_get(both, text_format("/studies?format=%s&limit=100&%s", formats[i], query)), "X-Row-Count", "88");
+        assert_header(must_get(both, text_format("/studies?format=%s&%s", formats[i], query)), "X-Row-Count", "88");
+    }
+    ck_assert_ptr_nonnull(text_at(must_get(both, text_format("/studies?limit=20&%s", query))->json, "links.next"));
 }
 END_TEST
 
@@ -450,6 +496,8 @@ int main(void)
     tcase_add_test(forms, excel_has_its_mark_its_semicolons_and_its_decimal_commas);
     tcase_add_loop_test(forms, an_unchanged_table_answers_304, 0, COUNT(tagged));
     tcase_add_test(forms, links_of_a_page_keep_its_format);
+    tcase_add_test(forms, a_long_question_goes_on_from_page_to_page);
+    tcase_add_test(forms, a_page_whose_way_on_does_not_fit_is_refused);
     tcase_add_test(forms, a_cursor_alone_is_a_page_of_fifty);
     tcase_add_test(forms, a_limit_that_is_the_usual_one_is_still_a_limit);
     tcase_add_test(forms, a_page_is_compressed_and_a_whole_result_is_not);

@@ -378,6 +378,23 @@ START_TEST(a_reader_may_stop)
 }
 END_TEST
 
+START_TEST(a_position_that_was_cut_is_none)
+{
+    static const enum db_recruitment_order orders[] = {DB_RECRUITMENT_BY_STUDY, DB_RECRUITMENT_BY_DAY, DB_RECRUITMENT_BY_DAY_DOWN};
+    for (size_t i = 0; i < LEN(orders); i++)
+        for (int limit = 1; limit < 12; limit++) { /* the whole study and regions */
+            struct db_studies_page page, other;
+            int calls = 0;
+            struct db_recruitment_query query = {.limit = limit, .order = orders[i]};
+            ck_assert_int_eq(db_recruitment_list(fixture.reader, &query, pass, &calls, &page), DB_OK);
+            struct db_position position = page.last;
+            query.position = &position;
+            for (position.len = 1; position.len < page.last.len; position.len++)
+                ck_assert_int_eq(db_recruitment_list(fixture.reader, &query, pass, &calls, &other), DB_CONFLICT);
+        }
+}
+END_TEST
+
 START_TEST(a_position_fits_its_own_order_and_a_garbled_one_never_harms)
 {
     struct db_studies_page page, other;
@@ -472,6 +489,7 @@ int main(void)
     tcase_add_test(cases, a_study_has_the_rows_of_its_own_series);
     tcase_add_test(cases, a_register_from_before_gets_its_rows);
     tcase_add_test(cases, a_reader_may_stop);
+    tcase_add_test(cases, a_position_that_was_cut_is_none);
     tcase_add_test(cases, a_position_fits_its_own_order_and_a_garbled_one_never_harms);
     tcase_add_test(cases, every_page_follows_an_index);
     return run("table of reports", cases, false);

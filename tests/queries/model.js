@@ -92,6 +92,7 @@ class Model {
     if (exchange.status >= 500) return [`${exchange.status}: ${exchange.body.slice(0, 300)}`];
     const question = this.read(exchange.target, exchange.accept);
     if (question.faults.size) return this.#refusal(exchange, question);
+    if (lists.isTooLong(question, exchange)) return [];
     if (exchange.status !== 200) return [`${exchange.status}, though nothing is wrong with the question: ${exchange.body.slice(0, 500)}`];
     const answer = ANSWERS[question.operation.id];
     if (!answer) throw new Error(`the model knows no answer of ${question.operation.id}`);
