@@ -189,6 +189,10 @@ $(DIR)/bench/queries: $(BENCH) $(wildcard bench/*.h) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $(BENCH) $(LIBRARY) $(LDHARDEN) $(LDLIBS)
 
+.PHONY: bench-import
+bench-import: all $(DIR)/gen/scale ## rows a second of an import beside the sqlite3 shell's .import: make bench-import STUDIES=N REPORTS=N
+	@sh bench/import.sh $(DIR)/studyd $(DIR)/gen/scale
+
 .PHONY: bench-queries
 bench-queries: all $(DIR)/bench/queries ## figures of a register beside the same questions in bare SQL: make bench-queries DB=FILE
 	@sh bench/queries.sh $(DIR) $(DB)
@@ -208,4 +212,4 @@ clean: ## remove what was built; var/ stays
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile

@@ -11,10 +11,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/studyd-import-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT HUP TERM
 
-# What the data set says; then what an import makes of it besides.
+# What the data set says; then what an import makes of it besides, but for the words of the search, which only studyd can enter.
 said="programme edition region mechanism category institution institution_alias person person_alias study study_text study_alias award
     study_category study_hospital study_arm study_identifier study_link study_publication study_source plan report figure note"
-made="rendered study_region study_inclusion_region change stats_sum stats_value"
+made="rendered rendered_row study_region study_inclusion_region shown_report shown_count change stats_sum stats_value"
 
 "$generator" "$work/set" "$studies" "$reports" 1
 "$studyd" import --db "$work/reference.db" "$work/set" >/dev/null
