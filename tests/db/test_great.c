@@ -222,6 +222,19 @@ START_TEST(counts_of_a_study_are_refused_with_a_sentence)
 }
 END_TEST
 
+START_TEST(a_count_comes_once_in_whatever_calls)
+{
+    const struct db_report one = {"alpha", NULL, "2024-01-01", 1};
+    fixture_begin();
+    struct db_import *import = import_with_studies();
+    ck_assert_int_eq(db_import_counts(import, "alpha", NULL, 0, &one, 1), DB_OK);
+    ck_assert_int_eq(db_import_counts(import, "alpha", NULL, 0, &one, 1), DB_CONFLICT);
+    ck_assert_str_eq(db_import_detail(import), "report of study alpha for the whole study on 2024-01-01 comes twice");
+    db_import_abandon(import);
+    fixture_end();
+}
+END_TEST
+
 START_TEST(counts_may_come_in_several_calls)
 {
     const struct db_report one = {"alpha", NULL, "2024-01-01", 1}, other = {"alpha", NULL, "2024-02-01", 2};
@@ -233,7 +246,6 @@ START_TEST(counts_may_come_in_several_calls)
     ck_assert_int_eq(db_import_counts(import, "alpha", NULL, 0, &other, 1), DB_OK);
     ck_assert_int_eq(db_import_finish(import, false, &result), DB_OK);
     ck_assert_int_eq(sql("SELECT count(*) FROM report"), 2);
-    import = NULL;
     struct said *said = said_new();
     said->edition.digest = "d2";
     said->reports[0] = one;
@@ -252,6 +264,7 @@ int main(void)
     tcase_add_test(cases, what_was_set_aside_is_there_again_after_a_failure);
     tcase_add_test(cases, only_many_studies_are_a_great_load);
     tcase_add_loop_test(cases, counts_of_a_study_are_refused_with_a_sentence, 0, LEN(refusals));
+    tcase_add_test(cases, a_count_comes_once_in_whatever_calls);
     tcase_add_test(cases, counts_may_come_in_several_calls);
     return run("great loads", cases, false);
 }
