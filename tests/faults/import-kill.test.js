@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // kill -9 at a random moment of an import leaves the old data or the new, never a mixture; and the next import succeeds.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { dataset, importKilled, importNow, serve } from './daemon.js';
+import { dataset, importKilled, importNow, serve, studyd } from './daemon.js';
 
 const kills = Number(process.env.KILLS ?? 20);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-kill-'));
@@ -41,7 +42,7 @@ async function state(db) {
   }
 }
 
-const copy = (from, to) => { for (const end of ['', '-wal', '-shm']) fs.rmSync(to + end, { force: true }); if (from) fs.copyFileSync(from, to); };
+const copy = (from, to) => { for (const end of ['', '-wal', '-shm', '-image']) fs.rmSync(to + end, { force: true }); if (from) fs.copyFileSync(from, to); };
 
 // The time of a whole import, for kills spread over it.
 function duration(base, dir) {
@@ -52,7 +53,7 @@ function duration(base, dir) {
   return { ms: Number(process.hrtime.bigint() - start) / 1e6, db };
 }
 
-async function killMany(t, base, dir, oldState) {
+async function killMany(t, base, dir, oldState, look = () => {}) {
   const whole = duration(base, dir);
   const newState = await state(whole.db);
   let killed = 0, kept = 0, renewed = 0;
@@ -65,8 +66,10 @@ async function killMany(t, base, dir, oldState) {
     if (!base && found.refused) kept++;
     else if (found.version === newState.version) { assert.deepEqual(found, newState); renewed++; }
     else { assert.deepEqual(found, oldState); kept++; }
+    look(db);
     importNow(db, dir);
     assert.deepEqual(await state(db), newState);
+    look(db);
   }
   assert.ok(killed > kills / 4, `only ${killed} of ${kills} were hit while at work`);
   t.diagnostic(`${kills} imports of ${whole.ms.toFixed(0)} ms: ${killed} killed at work, ${kept} left the old data, ${renewed} the new`);
@@ -80,4 +83,16 @@ test('kill -9 while importing a later edition over a filled database', async (t)
   const base = path.join(folder, 'base.db');
   importNow(base, dataset);
   await killMany(t, base, laterEdition(), await state(base));
+});
+
+// A great load drops indexes and triggers and makes them again: after a kill they are there, and so is all that they keep.
+test('kill -9 while importing thousands of studies over a filled database', async (t) => {
+  const base = path.join(folder, 'beside.db'), many = path.join(folder, 'many');
+  const made = spawnSync(path.join(path.dirname(studyd), 'gen/scale'), [many, '2000', '10000', '1'], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  importNow(base, dataset);
+  await killMany(t, base, many, await state(base), (db) => {
+    const check = spawnSync(studyd, ['check', '--db', db], { encoding: 'utf8' });
+    assert.equal(check.status, 0, check.stdout + check.stderr);
+  });
 });
