@@ -399,5 +399,7 @@ enum db_status db_changes(struct db_reader *reader, int64_t since, int limit, bo
 
 #include "db/recruitment.h" /* the reports of all studies, in the terms above */
 #include "db/stats.h"       /* statistics */
+#include "db/tokens.h"      /* who may file */
+#include "db/writing.h"     /* what is filed, and what the register knew when */
 
 #endif

@@ -344,6 +344,15 @@ void import_end_great(struct db_import *import); /* after the transaction */
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
     institution_fields[], figure_fields[], note_fields[];
 
+/* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct db_write {
+    struct db *db;
+    struct statements *st;     /* the writer's */
+    int64_t data_version, now; /* that the transaction will have, should it change an answer; the instant it is recorded with */
+    struct db_author author;   /* of the part */
+};
+
 /* ── position.c, studies_query.c ────────────────────────────────────────────────────────────────────────────── */
 
 /* A statement in the making, from constant fragments; values are bound. */

@@ -24,8 +24,9 @@ struct db_stats_query {
     enum db_grain grain;
     enum db_dimension by[DB_BY_MAX]; /* different ones */
     size_t by_len;
-    bool whole;   /* by category: each gets the whole amount, not its share */
-    bool leaders; /* count them too */
+    bool whole;       /* by category: each gets the whole amount, not its share */
+    bool leaders;     /* count them too */
+    int64_t known_at; /* 0 = now; else what the register knew then: DB_GRAIN_REGION by region, with no filter but programme */
 };
 
 /* Where a cell stands on a dimension. */

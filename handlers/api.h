@@ -39,9 +39,13 @@ struct fault {
 #define FAULTS_MAX 32
 struct faults {
     struct fault list[FAULTS_MAX];
-    size_t len; /* the 33rd and later are counted in dropped */
+    size_t len; /* the 33rd and later are counted in dropped, but where more is set */
     size_t dropped;
+    /* For bodies of many rows, each of which is to be named: further ones, after those of list. Of more_room, in the arena. */
+    struct fault *more;
+    size_t more_len, more_room;
 };
+#define FAULTS_OF_ROWS 10000 /* what more_room may be set to */
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean);
 
 struct arena;
@@ -50,6 +54,9 @@ enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
 enum csv_dialect { DIALECT_RFC4180, DIALECT_EXCEL_NB };
 
 struct exports;
+
+/* What a body comes as. */
+enum body_media { BODY_JSON, BODY_MERGE_PATCH, BODY_CSV, BODY_NDJSON };
 
 struct request {
     struct db_reader *db;
@@ -61,7 +68,13 @@ struct request {
     enum csv_dialect dialect; /* of FORMAT_CSV */
     const char *base_url;     /* "" or https://host, without a slash at the end */
     struct exports *exports;  /* what bounds whole results (handlers/rows.h) */
-    struct faults *faults;    /* a handler that returns API_BAD_PARAMETER has added why */
+    struct faults *faults;    /* a handler that returns API_BAD_PARAMETER, API_MALFORMED_BODY, API_UNPROCESSABLE, … has added why */
+    /* Of routes that write (struct route: write or alone): */
+    const char *body; /* whole, followed by a NUL that is not counted */
+    size_t body_len;
+    enum body_media media;         /* of those that the route takes */
+    const struct db_token *author; /* who asks: the role is the route's or higher, the scope holds the study that the path names */
+    void *task;                    /* what the route's parse made of the body, in the arena */
 };
 
 /* A body that is made while it is sent, for results that are too long to be held. Made and read by one thread at a time, which need
@@ -90,12 +103,22 @@ struct reply {
     /* The data version that the body was made from and its time, where that is known: the tag is then of this one, should the data
      * have changed after the tag was made. 0 = not said. */
     int64_t data_version, data_updated;
-    char *location;     /* malloc'd, may be NULL */
-    char *link;         /* value of the Link header, malloc'd, may be NULL */
-    const char *detail; /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
+    int64_t study_version; /* of routes that write: the tag is the study's of this version; 0 = no tag */
+    bool undo;             /* of routes that write: the answer is sent, and what was written is taken back (a dry run) */
+    char *location;        /* malloc'd, may be NULL */
+    char *link;            /* value of the Link header, malloc'd, may be NULL */
+    const char *detail;    /* of a problem: one sentence, from the arena or constant; NULL = the problem's meaning */
 };
 
 typedef enum api_error (*handler_fn)(struct request *request, struct reply *ret_reply);
+
+/* Of routes that write. parse runs in the worker's thread with request->db: it makes request->task of the body, or names every fault
+ * (API_MALFORMED_BODY: not of its form; API_UNPROCESSABLE: of its form, but not to be taken). write runs in the writer's thread, inside a
+ * part of a transaction that others share, which is kept when it returns API_OK and undone otherwise; request->db is then a reader of that
+ * transaction. alone runs in the writer's thread outside of any transaction. */
+typedef enum api_error (*parse_fn)(struct request *request);
+typedef enum api_error (*write_fn)(struct request *request, struct db_write *write, struct reply *ret_reply);
+typedef enum api_error (*alone_fn)(struct request *request, struct db *db, struct reply *ret_reply);
 
 /* What the table of parameters cannot say: adds a fault for values that are each right and together wrong. Runs before the ETag is
  * compared, also when there are faults already, so that all are named at once; request->query is "" then. */

@@ -29,6 +29,7 @@ enum param_type {
     T_CURSOR,      /* const char *               [A-Za-z0-9_-]+, at most max characters                 */
     T_SEARCH,      /* const struct db_search *   words, "phrases", -without, begin*, OR: at most max characters; NULL = absent */
     T_DAY,         /* const char *               YYYY-MM-DD, a real day                                 */
+    T_INSTANT,     /* int64_t                    RFC 3339, as milliseconds; 0 = absent                  */
     T_ID,          /* const char *               [a-z0-9]+(-[a-z0-9]+)*, at most 64; else 404 in a path */
 };
 
@@ -60,6 +61,18 @@ struct route_format {
 
 #define E(name) (UINT32_C(1) << API_##name)
 
+/* One of the types a body may have. */
+struct route_body {
+    enum body_media media;
+    const char *content_type; /* without parameters */
+};
+
+/* Where a route is served. */
+enum route_place {
+    EVERYWHERE,
+    MACHINE, /* on the socket beside the database alone: for commands on the machine itself; elsewhere it is not there */
+};
+
 struct route {
     const char *operation; /* operationId in openapi.yaml */
     const char *method;    /* HEAD and OPTIONS come by themselves */
@@ -74,6 +87,15 @@ struct route {
     bool moves;                         /* may answer 301 */
     check_fn check;                     /* may be NULL */
     const struct route_format *formats; /* ends with a zeroed row; of those wanted alike the first is sent. Else NULL */
+    /* Of routes that write, instead of handler: */
+    parse_fn parse; /* may be NULL: there is no body */
+    write_fn write;
+    alone_fn alone;                  /* instead of write */
+    const struct route_body *bodies; /* ends with a NULL content_type */
+    size_t body_max;                 /* bytes */
+    enum db_role role;               /* the least that may */
+    bool guarded;                    /* If-Match has to name the study's version */
+    enum route_place place;
 };
 
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */

@@ -1,0 +1,102 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What study offices file, who may, and everything that was, as it stood.
+
+-- Who may file. Only a keyed hash of the secret is here (server/secret.c); the key lies beside the database, not in it.
+CREATE TABLE token (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    role TEXT NOT NULL CHECK (role IN ('reporter', 'editor')),
+    scope TEXT NOT NULL CHECK (scope IN ('study', 'institution', 'programme')),
+    code TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    revoked INTEGER
+) STRICT;
+
+-- What a client that sends its Idempotency-Key again is answered. token 0: a command on the machine itself. digest: of what was asked.
+CREATE TABLE kept_answer (
+    token INTEGER NOT NULL,
+    key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    at INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    location TEXT,
+    body BLOB NOT NULL,
+    PRIMARY KEY (token, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_answer_by_age ON kept_answer (at);
+
+-- Of what is filed. token 0: a command on the machine itself. Comments are for the office and leave the register nowhere.
+ALTER TABLE report ADD COLUMN correction INTEGER NOT NULL DEFAULT 0 CHECK (correction IN (0, 1));
+ALTER TABLE report ADD COLUMN comment TEXT;
+ALTER TABLE report ADD COLUMN token INTEGER CHECK ((origin = 'filed') = (token IS NOT NULL));
+ALTER TABLE plan ADD COLUMN token INTEGER CHECK ((origin = 'filed') = (token IS NOT NULL));
+
+-- What an edition said and says no longer, or says otherwise: from recorded until withdrawn the register knew it.
+CREATE TABLE report_past (
+    study INTEGER NOT NULL REFERENCES study (id),
+    region TEXT REFERENCES region (code),
+    as_of TEXT NOT NULL,
+    included INTEGER NOT NULL,
+    lines TEXT,
+    recorded INTEGER NOT NULL,
+    edition INTEGER NOT NULL REFERENCES edition (id),
+    standing TEXT NOT NULL,
+    withdrawn INTEGER NOT NULL
+) STRICT;
+CREATE INDEX report_past_by_study ON report_past (study, region, as_of);
+CREATE TABLE plan_past (
+    study INTEGER NOT NULL REFERENCES study (id),
+    region TEXT REFERENCES region (code),
+    as_of TEXT NOT NULL,
+    planned INTEGER NOT NULL,
+    planned_end TEXT,
+    lines TEXT,
+    recorded INTEGER NOT NULL,
+    edition INTEGER NOT NULL REFERENCES edition (id),
+    standing TEXT NOT NULL,
+    withdrawn INTEGER NOT NULL
+) STRICT;
+CREATE INDEX plan_past_by_study ON plan_past (study, region, as_of);
+
+-- A study as it stood from since until another version took its place: its bytes, and the numbers that answers are made from. The present
+-- version is in study, study_region and rendered. Versions that ended before this table was there are not in it.
+CREATE TABLE study_past (
+    study INTEGER NOT NULL REFERENCES study (id),
+    version INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL CHECK (until >= since),
+    planned INTEGER,
+    included INTEGER,
+    remaining INTEGER,
+    exceeded_by INTEGER,
+    permille INTEGER,
+    included_as_of TEXT,
+    totals_only INTEGER NOT NULL CHECK (totals_only IN (0, 1)),
+    json BLOB NOT NULL,
+    PRIMARY KEY (study, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX study_past_by_time ON study_past (until, since);
+CREATE TABLE study_region_past (
+    study INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    region TEXT NOT NULL REFERENCES region (code),
+    takes_part INTEGER NOT NULL CHECK (takes_part IN (0, 1)),
+    planned INTEGER,
+    included INTEGER,
+    included_as_of TEXT,
+    PRIMARY KEY (study, version, region),
+    FOREIGN KEY (study, version) REFERENCES study_past (study, version)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER study_past_stays BEFORE UPDATE ON study_past
+BEGIN SELECT RAISE(ABORT, 'what stood is never changed'); END;
+
+-- The log has a row for each version of a study, in their order. role: by whom; NULL = before this was kept: an edition.
+ALTER TABLE change ADD COLUMN role TEXT CHECK (role IN ('edition', 'reporter', 'editor', 'operator'));
+ALTER TABLE change ADD COLUMN edition INTEGER REFERENCES edition (id);
+CREATE INDEX change_by_study ON change (study, id) WHERE study IS NOT NULL;
+CREATE INDEX change_by_time ON change (at);
+
+PRAGMA user_version = 6;
