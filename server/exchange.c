@@ -156,6 +156,6 @@ static void log_exchange(const struct exchange *x, bool whole)
 void exchange_end(struct exchange *x, bool whole)
 {
     log_exchange(x, whole);
-    body_free(&x->body);
+    upload_free(&x->body);
     exchange_spare(x->worker, x);
 }

@@ -167,7 +167,7 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
         return error;
     if (filing->study && (error = auth_study(x, filing->study, &filing->detail)) != API_OK)
         return error;
-    if (route->bodies && (error = body_media_read(x->arena, route, &x->head, &filing->request.media, &filing->detail)) != API_OK)
+    if (route->bodies && (error = upload_media(x->arena, route, &x->head, &filing->request.media, &filing->detail)) != API_OK)
         return error;
     if ((error = match_read(x, filing)) != API_OK)
         return error;
