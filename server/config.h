@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum config_commands { FOR_SERVE = 1, FOR_IMPORT = 2, FOR_HEALTHCHECK = 4, FOR_CHECK = 8 };
+enum config_commands { FOR_SERVE = 1, FOR_IMPORT = 2, FOR_HEALTHCHECK = 4, FOR_CHECK = 8, FOR_REPORT = 16 };
 
 #define CONFIG_TEXTS_MAX 32
 struct config_texts {

@@ -11,6 +11,7 @@
 static const struct command commands[] = {
     {"serve", "Answers over HTTP until SIGTERM.", NULL, FOR_SERVE, serve_command},
     {"import", "Checks the data set in DIR (docs/data-format.md) and stores it whole, or not at all.", "DIR", FOR_IMPORT, import_command},
+    {"report", "Files the reports in FILE (CSV or NDJSON, docs/filing.md), all or none.", "FILE", FOR_REPORT, report_command},
     {"check", "Looks through a database for what does not fit together: 0 = nothing wrong, 1 = something.", NULL, FOR_CHECK, check_command},
     {"healthcheck", "Asks a daemon on this machine whether it is ready: 0 = yes, 1 = no.", NULL, FOR_HEALTHCHECK, healthcheck_command},
 };
