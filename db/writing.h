@@ -136,8 +136,13 @@ enum db_status db_studies_get_known(struct db_reader *reader, const char *code, 
 enum db_status db_recruitment_get_known(struct db_reader *reader, const char *code, int64_t instant, const char *from, const char *to,
                                         bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls,
                                         int64_t *ret_since);
-/* The data version of that instant; 0 = before the first. */
+/* The data version of that instant and when it came about; 0 = before the first, or before the register began to keep what it replaced:
+ * *ret_updated then is from when on there is one, INT64_MAX = there is none yet. */
 enum db_status db_data_version_known(struct db_reader *reader, int64_t instant, int64_t *ret_version, int64_t *ret_updated);
+
+/* The newest edition of each programme as it was known: of each only programme, licence and attribution. */
+enum db_status db_editions_known(struct db_reader *reader, int64_t instant, bool (*each)(void *cls, const struct db_edition *edition),
+                                 void *cls);
 
 /* ── history ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
