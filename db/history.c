@@ -98,7 +98,8 @@ static enum db_status fill_in(const struct asked *asked, struct db_study_version
 {
     bool was_small = false;
     enum db_status status = read_bytes(asked, version, &was_small);
-    return status == DB_OK && version->at != next_at ? read_counts(asked, asked->is_small || was_small, version) : status;
+    version->stood = version->at != next_at;
+    return status == DB_OK && version->stood ? read_counts(asked, asked->is_small || was_small, version) : status;
 }
 
 static enum db_status read_history(struct db_reader *reader, struct arena *arena, const char *code, int64_t before, int limit,

@@ -25,6 +25,7 @@ enum db_status db_studies_get_known(struct db_reader *reader, const char *code, 
     *ret_since = -1;
     if (query_row(&query)) {
         const void *bytes = sqlite3_column_blob(query.stmt, 0);
+        *ret_since = query_int(&query, 1);
         each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0));
         return DB_OK;
     }

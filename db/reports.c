@@ -36,7 +36,7 @@ static const struct field report_row_fields[] = {
 /* What is asked about, as it stands or stood. */
 struct asked {
     int64_t instant; /* 0 = now */
-    int64_t id, version;
+    int64_t id, version, since;
 };
 static const struct {
     enum db_statement total, regions, reports;
@@ -56,6 +56,8 @@ static enum db_status read_total(struct db_reader *reader, struct arena *arena, 
     asked->version = query_int(&query, 1);
     query.column = 2;
     query_fields(&query, total_fields, study, arena);
+    if (is_past)
+        asked->since = query_int(&query, query.column);
     return query_status(&query);
 }
 
@@ -128,14 +130,13 @@ static enum db_status read_reports(struct db_reader *reader, struct arena *arena
 }
 
 /* Of what was read; DB_NOT_FOUND: it does not, or did not, stand. */
-static enum db_status read_all(struct db_reader *reader, struct arena *arena, const char *code, int64_t instant, const char *from,
+static enum db_status read_all(struct db_reader *reader, struct arena *arena, const char *code, struct asked *asked, const char *from,
                                const char *to, struct db_study_recruitment *study)
 {
-    struct asked asked = {.instant = instant};
-    enum db_status status = read_total(reader, arena, code, &asked, study);
+    enum db_status status = read_total(reader, arena, code, asked, study);
     if (status == DB_OK)
-        status = read_regions(reader, arena, &asked, study);
-    return status == DB_OK ? read_reports(reader, arena, &asked, from, to, study) : status;
+        status = read_regions(reader, arena, asked, study);
+    return status == DB_OK ? read_reports(reader, arena, asked, from, to, study) : status;
 }
 
 enum db_status db_recruitment_get(struct db_reader *reader, const char *code, const char *from, const char *to,
@@ -144,11 +145,12 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct db_study_recruitment study = {0};
+    struct asked asked = {.instant = 0};
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = read_all(reader, &arena, code, 0, from, to, &study);
+    status = read_all(reader, &arena, code, &asked, from, to, &study);
     if (status == DB_OK)
         each(cls, &study);
     return status;
@@ -161,12 +163,14 @@ enum db_status db_recruitment_get_known(struct db_reader *reader, const char *co
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct db_study_recruitment study = {0};
+    struct asked asked = {.instant = instant};
     *ret_since = -1;
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = read_all(reader, &arena, code, instant, from, to, &study);
+    status = read_all(reader, &arena, code, &asked, from, to, &study);
+    *ret_since = asked.since;
     if (status == DB_OK)
         each(cls, &study);
     return status == DB_NOT_FOUND ? study_kept_since(reader, code, ret_since) : status;

@@ -3,9 +3,9 @@
 -- each from since until another took its place. A count was known from recorded until withdrawn; one that is there still, from recorded on.
 
 -- name: studies_get_known
--- The bytes of a study as it stood. Unique index (code), primary keys.
-SELECT r.json FROM study s JOIN rendered r ON r.study = s.id WHERE s.code = :code AND s.updated <= :instant
-UNION ALL SELECT p.json FROM study s JOIN study_past p ON p.study = s.id
+-- The bytes of a study as it stood, and since when it did. Unique index (code), primary keys.
+SELECT r.json, s.updated FROM study s JOIN rendered r ON r.study = s.id WHERE s.code = :code AND s.updated <= :instant
+UNION ALL SELECT p.json, p.since FROM study s JOIN study_past p ON p.study = s.id
 WHERE s.code = :code AND p.since <= :instant AND p.until > :instant;
 
 -- name: study_kept_since
@@ -14,10 +14,12 @@ SELECT COALESCE((SELECT p.since FROM study_past p WHERE p.study = s.id ORDER BY 
 WHERE s.code = :code;
 
 -- name: recruitment_total_known
--- The numbers of the whole study as it stood. Unique index (code), primary key.
-SELECT s.id, s.version, s.code AS study, s.planned, s.included, s.remaining, s.exceeded_by, s.permille, s.included_as_of, s.totals_only
+-- The numbers of the whole study as it stood, and since when it did. Unique index (code), primary key.
+SELECT s.id, s.version, s.code AS study, s.planned, s.included, s.remaining, s.exceeded_by, s.permille, s.included_as_of, s.totals_only,
+    s.updated
 FROM study s WHERE s.code = :code AND s.updated <= :instant
-UNION ALL SELECT s.id, p.version, s.code, p.planned, p.included, p.remaining, p.exceeded_by, p.permille, p.included_as_of, p.totals_only
+UNION ALL SELECT s.id, p.version, s.code, p.planned, p.included, p.remaining, p.exceeded_by, p.permille, p.included_as_of, p.totals_only,
+    p.since
 FROM study s JOIN study_past p ON p.study = s.id WHERE s.code = :code AND p.since <= :instant AND p.until > :instant;
 
 -- name: recruitment_regions_known
