@@ -1,72 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the register knew at an instant. What was recorded stays, so an answer about the past is the same for ever.
+ * A version that another one takes the place of. It is read before anything is made anew, and kept when the study turns out to have
+ * changed: most that an edition names have not.
  */
 #include "db/internal.h"
 
-enum db_status study_kept_since(struct db_reader *reader, const char *code, int64_t *ret_since)
-{
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_study_kept_since, ARGS(ARG_T(":code", code)));
-    *ret_since = query_row(&query) ? query_int(&query, 0) : -1;
-    return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
-}
+static const struct field version_fields[] = {
+    {":version", FIELD_INT64, offsetof(struct past, version)},
+    {":since", FIELD_INT64, offsetof(struct past, since)},
+    {":planned", FIELD_KNOWN, offsetof(struct past, numbers.planned)},
+    {":included", FIELD_KNOWN, offsetof(struct past, numbers.included)},
+    {":remaining", FIELD_KNOWN, offsetof(struct past, numbers.remaining)},
+    {":exceeded_by", FIELD_KNOWN, offsetof(struct past, numbers.exceeded_by)},
+    {":permille", FIELD_KNOWN, offsetof(struct past, numbers.permille)},
+    {":included_as_of", FIELD_TEXT, offsetof(struct past, numbers.as_of)},
+    {":totals_only", FIELD_BOOL, offsetof(struct past, totals_only)},
+    {0},
+};
+static const struct field region_fields_of_past[] = {
+    {":region", FIELD_TEXT, offsetof(struct db_region_count, region)},
+    {":takes_part", FIELD_BOOL, offsetof(struct db_region_count, takes_part)},
+    {":planned", FIELD_KNOWN, offsetof(struct db_region_count, planned)},
+    {":included", FIELD_KNOWN, offsetof(struct db_region_count, included)},
+    {":included_as_of", FIELD_TEXT, offsetof(struct db_region_count, as_of)},
+    {0},
+};
 
-static enum db_status not_known(struct db_reader *reader, const char *code, int64_t *ret_since, char **ret_moved)
+enum db_status past_read(struct statements *statements, int64_t study, struct arena *arena, struct past *ret_past)
 {
-    enum db_status status = study_kept_since(reader, code, ret_since);
-    return status == DB_NOT_FOUND && *ret_since < 0 ? study_look_moved(reader, code, ret_moved) : status;
-}
-
-enum db_status db_studies_get_known(struct db_reader *reader, const char *code, int64_t instant, db_study_bytes_fn each, void *cls,
-                                    int64_t *ret_since, char **ret_moved)
-{
-    struct query query CLEANUP(query_end) =
-        query_begin(reader->st, STMT_studies_get_known, ARGS(ARG_T(":code", code), ARG_I(":instant", instant)));
-    *ret_moved = NULL;
-    *ret_since = -1;
-    if (query_row(&query)) {
-        const void *bytes = sqlite3_column_blob(query.stmt, 0);
-        *ret_since = query_int(&query, 1);
-        each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0));
-        return DB_OK;
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    *ret_past = (struct past){.study = study, .regions = {.size = sizeof(struct db_region_count)}};
+    struct query version CLEANUP(query_end) = query_begin(statements, STMT_present_version, args);
+    if (!query_row(&version))
+        return query_status(&version) == DB_OK ? DB_BUG : query_status(&version);
+    query_fields(&version, version_fields, ret_past, arena);
+    struct query regions CLEANUP(query_end) = query_begin(statements, STMT_present_regions, args);
+    while (query_row(&regions)) {
+        struct db_region_count *region = list_add(&ret_past->regions, arena);
+        if (region == NULL)
+            return DB_NO_MEMORY;
+        query_fields(&regions, region_fields_of_past, region, arena);
     }
-    return query_status(&query) == DB_OK ? not_known(reader, code, ret_since, ret_moved) : query_status(&query);
+    return query_status(&version) == DB_OK ? query_status(&regions) : query_status(&version);
 }
 
-/* *ret_from: from when on there is something that is known whole; INT64_MAX: there is nothing yet. */
-static enum db_status look_up_beginning(struct db_reader *reader, int64_t *ret_from)
+enum db_status past_disclosure_differs(struct statements *statements, const struct past *past, bool *ret_differs)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_known_from, NO_ARGS);
-    *ret_from = INT64_MAX;
-    if (query_row(&query) && query_known(&query, 1) >= 0) {
-        int64_t whole = query_int(&query, 0), first = query_int(&query, 1);
-        *ret_from = whole > first ? whole : first;
-    }
-    return query_status(&query);
+    struct past present = {.study = past->study};
+    struct query version CLEANUP(query_end) = query_begin(statements, STMT_present_version, ARGS(ARG_I(":study", past->study)));
+    *ret_differs = false;
+    if (!query_row(&version))
+        return query_status(&version) == DB_OK ? DB_BUG : query_status(&version);
+    query_fields(&version, version_fields, &present, NULL);
+    *ret_differs = present.totals_only != past->totals_only;
+    return query_status(&version);
 }
 
-enum db_status db_data_version_known(struct db_reader *reader, int64_t instant, int64_t *ret_version, int64_t *ret_updated)
+enum db_status past_keep(struct statements *statements, const struct past *past, int64_t until)
 {
-    *ret_version = 0;
-    enum db_status status = look_up_beginning(reader, ret_updated);
-    if (status != DB_OK || instant < *ret_updated)
-        return status;
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_data_version_known, ARGS(ARG_I(":instant", instant)));
-    if (query_row(&query)) {
-        *ret_version = query_int(&query, 0);
-        *ret_updated = query_int(&query, 1);
+    struct query version CLEANUP(query_end) =
+        query_begin(statements, STMT_past_add, ARGS(ARG_I(":study", past->study), ARG_I(":until", until)));
+    query_bind_fields(&version, version_fields, past);
+    enum db_status status = query_run(&version);
+    const struct db_region_count *regions = past->regions.items;
+    for (size_t i = 0; i < past->regions.len && status == DB_OK; i++) {
+        struct query region CLEANUP(query_end) =
+            query_begin(statements, STMT_past_region_add, ARGS(ARG_I(":study", past->study), ARG_I(":version", past->version)));
+        query_bind_fields(&region, region_fields_of_past, &regions[i]);
+        status = query_run(&region);
     }
-    return query_status(&query);
-}
-
-enum db_status db_editions_known(struct db_reader *reader, int64_t instant, bool (*each)(void *cls, const struct db_edition *edition),
-                                 void *cls)
-{
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_editions_newest_known, ARGS(ARG_I(":instant", instant)));
-    while (query_row(&query)) {
-        const struct db_edition edition = {
-            .programme = query_text(&query, 0), .licence = query_text(&query, 1), .attribution = query_text(&query, 2)};
-        if (query_status(&query) == DB_OK && !each(cls, &edition))
-            return DB_OK;
-    }
-    return query_status(&query);
+    return status;
 }
