@@ -18,6 +18,7 @@ json_t *json_instant(int64_t ms);              /* "2026-11-22T21:00:00.000Z" */
 #define JSON_INSTANT_SIZE 40
 bool json_instant_text(int64_t ms, char ret_text[JSON_INSTANT_SIZE]); /* the same as text */
 json_t *json_source(const char *document, const char *lines);         /* {"document": …, "lines": …}; null when both are NULL */
+json_t *json_recruitment(const struct db_recruitment *r);             /* {planned, included, remaining, exceeded_by, percent, as_of} */
 json_t *json_note(const struct db_note *note);
 
 /* Compact bytes and a newline; steals root. API_UNAVAILABLE when there is no memory (root NULL included). */
