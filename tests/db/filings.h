@@ -83,7 +83,7 @@ static void say_otherwise(struct said *said)
     }
 }
 
-static void import_otherwise(void)
+static struct said *import_otherwise(void)
 {
     struct said *said = chance(3) == 0 ? elsewhere : here;
     say_otherwise(said);
@@ -93,6 +93,7 @@ static void import_otherwise(void)
     }
     said->edition.digest = new_text("digest");
     import_ok(said);
+    return said;
 }
 
 /* ── what is filed ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -157,7 +158,7 @@ static void file_in(struct db_write *write, const struct filing *filing, bool is
     enum db_status status = filing->kind == FILE_REPORT ? db_write_report(write, &report)
                             : filing->kind == FILE_PLAN ? db_write_plan(write, &plan)
                                                         : file_edit(write, filing);
-    ck_assert_int_eq(status, DB_OK);
+    ck_assert_msg(status == DB_OK, "%s, kind %d: %s", filing->study, filing->kind, db_status_text(status));
     ck_assert_int_eq(db_write_settle(write, NULL, NULL), DB_OK);
     if (is_kept)
         ck_assert_int_eq(db_write_part_keep(write), DB_OK);
