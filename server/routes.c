@@ -2,6 +2,7 @@
  * THE table: the only file that lists the API. A new endpoint is a row here, a handler in handlers/ and an operation in
  * openapi.yaml; tests compare the three.
  */
+#include "server/import_told.h"
 #include "server/route.h"
 
 #include "handlers/facets.h"
@@ -131,6 +132,10 @@ static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(prob
 
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
+/* What bodies come as. */
+static const struct route_body json_body[] = {{BODY_JSON, JSON}, {0}};
+#define COMMAND_BODY_MAX (64 * 1024)
+
 /* clang-format off */
 const struct route routes[] = {
     {"getIndex", "GET", "/", index_get, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
@@ -175,6 +180,8 @@ const struct route routes[] = {
      .tag = TAG_BUILD, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
     {"getLiveness", "GET", "/health/live", health_live, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
+    {"importDataSet", "POST", "/import", .parse = import_parse, .alone = import_alone, .bodies = json_body, .body_max = COMMAND_BODY_MAX, .role = DB_ROLE_OPERATOR,
+     .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
 };
 /* clang-format on */
 const size_t routes_len = sizeof routes / sizeof routes[0];

@@ -23,7 +23,7 @@
 #define KEY_TEXT     (2 * KEY_BYTES + 1) /* the file: its bytes in hexadecimal, and a newline */
 #define RANDOM_BYTES 32
 #define RANDOM_TEXT  43 /* of base64url, without padding */
-#define PREFIX       "studyd_"
+#define PREFIX       SECRET_TOKEN_PREFIX
 
 _Static_assert(sizeof PREFIX + 19 + 1 + RANDOM_TEXT <= SECRET_TOKEN_SIZE, "the longest token fits");
 _Static_assert(DB_HASH_BYTES == crypto_generichash_BYTES, "a hash as storage has it");

@@ -14,7 +14,8 @@
 
 #include "db/db.h"
 
-#define SECRET_TOKEN_SIZE 80 /* with its NUL */
+#define SECRET_TOKEN_SIZE   80 /* with its NUL */
+#define SECRET_TOKEN_PREFIX "studyd_"
 
 struct secret;
 
