@@ -9,6 +9,7 @@
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
+#include "handlers/writing.h"
 
 static const char *const mechanism_codes[] = {"open-call", "needs-identified", "other", NULL};
 static const char *const status_codes[] = {"planned",   "recruiting", "recruitment-ended", "follow-up",
@@ -128,12 +129,19 @@ static const struct param recruitment_list_rows[] = {
 static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
 static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
+static const struct param study_write_rows[] = {{"id", IN_PATH, T_ID, AT(study_write_params, id)}, {0}};
+static const struct param recruitment_bulk_rows[] = {{"dry_run", IN_QUERY, T_BOOL, AT(recruitment_bulk_params, dry_run)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
 /* What bodies come as. */
 static const struct route_body json_body[] = {{BODY_JSON, JSON}, {0}};
+static const struct route_body merge_patch[] = {{BODY_MERGE_PATCH, "application/merge-patch+json"}, {0}};
+static const struct route_body table_of_reports[] = {{BODY_CSV, "text/csv"}, {BODY_NDJSON, NDJSON}, {0}};
+#define REPORT_BODY_MAX  (64 * 1024)
+#define CARD_BODY_MAX    (512 * 1024)
+#define REPORTS_BODY_MAX (4 * 1024 * 1024)
 #define COMMAND_BODY_MAX (64 * 1024)
 
 /* clang-format off */
@@ -146,10 +154,18 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"editStudy", "PATCH", "/studies/{id}", .parse = study_edit_parse, .write = study_edit, .bodies = merge_patch, .body_max = CARD_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"fileReport", "POST", "/studies/{id}/recruitment", .parse = recruitment_file_parse, .write = recruitment_file, .bodies = json_body, .body_max = REPORT_BODY_MAX,
+     .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"putPlan", "PUT", "/studies/{id}/plan", .parse = plan_put_parse, .write = plan_put, .bodies = json_body, .body_max = REPORT_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
      .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
+    {"fileReports", "POST", "/recruitment", .parse = recruitment_bulk_parse, .write = recruitment_bulk, .bodies = table_of_reports, .body_max = REPORTS_BODY_MAX,
+     .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
