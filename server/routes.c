@@ -4,6 +4,7 @@
  */
 #include "server/import_told.h"
 #include "server/route.h"
+#include "server/tokens_told.h"
 
 #include "handlers/facets.h"
 #include "handlers/handlers.h"
@@ -142,6 +143,7 @@ static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GRO
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
 static const struct param study_write_rows[] = {{"id", IN_PATH, T_ID, AT(study_write_params, id)}, {0}};
 static const struct param recruitment_bulk_rows[] = {{"dry_run", IN_QUERY, T_BOOL, AT(recruitment_bulk_params, dry_run)}, {0}};
+static const struct param token_rows[] = {{"token", IN_PATH, T_ID, AT(token_params, token)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
@@ -211,6 +213,12 @@ const struct route routes[] = {
     {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
     {"importDataSet", "POST", "/import", .parse = import_parse, .alone = import_alone, .bodies = json_body, .body_max = COMMAND_BODY_MAX, .role = DB_ROLE_OPERATOR,
      .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listTokens", "GET", "/tokens", tokens_list, .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"createToken", "POST", "/tokens", .parse = tokens_create_parse, .alone = tokens_create, .bodies = json_body, .body_max = COMMAND_BODY_MAX,
+     .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"revokeToken", "DELETE", "/tokens/{token}", TAKES(token_rows, token_params), .write = tokens_revoke, .role = DB_ROLE_OPERATOR, .place = MACHINE,
+     .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
 };
 /* clang-format on */
 const size_t routes_len = sizeof routes / sizeof routes[0];
