@@ -193,7 +193,8 @@ static struct filing *filing_new(struct exchange *x)
                                            .faults = &x->faults,
                                            .body = x->body.bytes ? x->body.bytes : "",
                                            .body_len = x->body.len,
-                                           .author = x->author};
+                                           .author = x->author,
+                                           .secret = x->worker->server->secret};
     return filing;
 }
 
