@@ -385,7 +385,7 @@ END_TEST
 int main(void)
 {
     TCase *cases = tcase_create("history");
-    tcase_add_loop_test(cases, every_version_is_told_with_who_made_it_and_what_came_with_it, 0, 8);
+    tcase_add_loop_test(cases, every_version_is_told_with_who_made_it_and_what_came_with_it, 0, 24);
     tcase_add_test(cases, nothing_comes_before_the_first_version);
     tcase_add_test(cases, an_id_that_no_study_has_has_no_history_and_an_old_one_has_moved);
     tcase_add_test(cases, a_version_that_is_not_kept_is_told_without_its_bytes);
