@@ -146,10 +146,21 @@ enum db_status statement_run(struct statements *statements, enum db_statement wh
 
 enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
-enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail); /* of open.c */
+char *connection_name(const char *path); /* malloc'd: a name that the engine cannot take for a URI; NULL = no memory */
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail);                      /* of open.c */
+enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail); /* also of an earlier format */
 enum db_status connection_keep_log(sqlite3 *sql); /* the writer's journal settings, once the file is known to be ours */
 enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail);
 void detail_set(char **ret_detail, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ── backup.c, restore.c ────────────────────────────────────────────────────────────────────────────────────── */
+
+/* All of the database, as it is at one instant, into a file that is empty or not there. Not yet on disk when it returns. */
+enum db_status copy_whole(sqlite3 *from, const char *to, const struct db_check_listener *listener);
+enum db_status file_sync(const char *path); /* no connection of this process may be on it */
+/* Whether a restore was broken off after the new register had become the one that counts. Any process; finishing it needs the lock. */
+enum db_status restore_is_pending(const char *path, bool *ret_is);
+enum db_status restore_finish(const char *path, char **ret_detail);
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
@@ -298,9 +309,16 @@ enum db_status study_load_known(struct statements *statements, struct arena *are
 
 /* What is known of a study beforehand. */
 struct made_from {
-    bool is_new;       /* nothing was made of it yet */
-    bool has_no_parts; /* neither a hospital nor a report of a region */
+    bool is_new;                /* nothing was made of it yet */
+    bool has_no_parts;          /* neither a hospital nor a report of a region */
+    const struct list *reports; /* struct report_place: nothing but these has come; NULL = anything may be other than it was */
+    const struct past *was;     /* with reports: how the study stood */
 };
+struct report_place {
+    const char *region, *as_of; /* region NULL = the whole study */
+    int64_t included;
+};
+struct past;
 enum db_status recruitment_refresh(struct statements *statements, int64_t study, struct made_from from);
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */

@@ -54,6 +54,7 @@ enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
 enum csv_dialect { DIALECT_RFC4180, DIALECT_EXCEL_NB };
 
 struct exports;
+struct secret;
 
 /* What a body comes as. */
 enum body_media { BODY_JSON, BODY_MERGE_PATCH, BODY_CSV, BODY_NDJSON };
@@ -76,6 +77,7 @@ struct request {
     enum body_media media;         /* of those that the route takes */
     const struct db_token *author; /* who asks: the role is the route's or higher, the scope holds the study that the path names */
     void *task;                    /* what the route's parse made of the body, in the arena */
+    const struct secret *secret;   /* the key of tokens: for the server's own routes */
 };
 
 /* A body that is made while it is sent, for results that are too long to be held. Made and read by one thread at a time, which need

@@ -61,6 +61,7 @@ struct exchange *exchange_new(struct worker *worker)
             return NULL;
         }
     }
+    x->arena->limit = REQUEST_MEMORY;
     *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = exchange_clock()};
     x->head.arena = x->arena;
     id_write(worker, x->id);

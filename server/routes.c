@@ -4,6 +4,7 @@
  */
 #include "server/import_told.h"
 #include "server/route.h"
+#include "server/tokens_told.h"
 
 #include "handlers/facets.h"
 #include "handlers/handlers.h"
@@ -140,12 +141,20 @@ static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), G
 static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
 static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
+static const struct param study_write_rows[] = {{"id", IN_PATH, T_ID, AT(study_write_params, id)}, {0}};
+static const struct param recruitment_bulk_rows[] = {{"dry_run", IN_QUERY, T_BOOL, AT(recruitment_bulk_params, dry_run)}, {0}};
+static const struct param token_rows[] = {{"token", IN_PATH, T_ID, AT(token_params, token)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
 
 /* What bodies come as. */
 static const struct route_body json_body[] = {{BODY_JSON, JSON}, {0}};
+static const struct route_body merge_patch[] = {{BODY_MERGE_PATCH, "application/merge-patch+json"}, {0}};
+static const struct route_body table_of_reports[] = {{BODY_CSV, "text/csv"}, {BODY_NDJSON, NDJSON}, {0}};
+#define REPORT_BODY_MAX  (64 * 1024)
+#define CARD_BODY_MAX    (512 * 1024)
+#define REPORTS_BODY_MAX (4 * 1024 * 1024)
 #define COMMAND_BODY_MAX (64 * 1024)
 
 /* clang-format off */
@@ -158,12 +167,20 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"editStudy", "PATCH", "/studies/{id}", .parse = study_edit_parse, .write = study_edit, .bodies = merge_patch, .body_max = CARD_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"fileReport", "POST", "/studies/{id}/recruitment", .parse = recruitment_file_parse, .write = recruitment_file, .bodies = json_body, .body_max = REPORT_BODY_MAX,
+     .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"putPlan", "PUT", "/studies/{id}/plan", .parse = plan_put_parse, .write = plan_put, .bodies = json_body, .body_max = REPORT_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getHistory", "GET", "/studies/{id}/history", history_get, .check = history_check, TAKES(history_get_rows, history_get_params), .content_type = JSON,
      .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
      .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
+    {"fileReports", "POST", "/recruitment", .parse = recruitment_bulk_parse, .write = recruitment_bulk, .bodies = table_of_reports, .body_max = REPORTS_BODY_MAX,
+     .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
@@ -196,6 +213,12 @@ const struct route routes[] = {
     {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
     {"importDataSet", "POST", "/import", .parse = import_parse, .alone = import_alone, .bodies = json_body, .body_max = COMMAND_BODY_MAX, .role = DB_ROLE_OPERATOR,
      .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listTokens", "GET", "/tokens", tokens_list, .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"createToken", "POST", "/tokens", .parse = tokens_create_parse, .alone = tokens_create, .bodies = json_body, .body_max = COMMAND_BODY_MAX,
+     .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"revokeToken", "DELETE", "/tokens/{token}", TAKES(token_rows, token_params), .write = tokens_revoke, .role = DB_ROLE_OPERATOR, .place = MACHINE,
+     .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
 };
 /* clang-format on */
 const size_t routes_len = sizeof routes / sizeof routes[0];

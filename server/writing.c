@@ -175,10 +175,14 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
     return later != API_OK ? later : body_read(x, filing);
 }
 
+#define ARENA_BYTES_A_BYTE 4
+
 /* ── handing over, and the answer ────────────────────────────────────────────────────────────────────────────── */
 
 static struct filing *filing_new(struct exchange *x)
 {
+    /* What is made of a body, and the faults of each of its rows, is more than what other requests need. */
+    x->arena->limit += ARENA_BYTES_A_BYTE * x->match.route->body_max;
     struct filing *filing = arena_alloc(x->arena, sizeof *filing);
     if (filing)
         filing->request = (struct request){.db = x->worker->reader,
@@ -189,7 +193,8 @@ static struct filing *filing_new(struct exchange *x)
                                            .faults = &x->faults,
                                            .body = x->body.bytes ? x->body.bytes : "",
                                            .body_len = x->body.len,
-                                           .author = x->author};
+                                           .author = x->author,
+                                           .secret = x->worker->server->secret};
     return filing;
 }
 
