@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/nearest.h"
@@ -121,22 +122,6 @@ static void twice_check(struct request *rq, const struct filed_rows *rows)
     }
 }
 
-enum api_error recruitment_bulk_parse(struct request *rq)
-{
-    struct filed_rows *rows = arena_alloc(rq->arena, sizeof *rows);
-    enum api_error error = rows ? filed_rows_read(rq, rows) : API_UNAVAILABLE;
-    if (error != API_OK && error != API_UNPROCESSABLE)
-        return error;
-    rows_order(rows);
-    twice_check(rq, rows);
-    error = studies_check(rq, rows);
-    rq->task = rows;
-    row_faults_order(rq->faults);
-    if (rq->arena->failed)
-        return API_UNAVAILABLE;
-    return error == API_OK && body_faults(rq) > 0 ? API_UNPROCESSABLE : error;
-}
-
 /* ── the rules ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The rows of one study. */
@@ -251,6 +236,48 @@ static enum db_status group_check(struct writing *writing, struct group *group)
     return DB_OK;
 }
 
+static enum api_error all_check(struct writing *writing)
+{
+    for (size_t i = 0; i < writing->len; i++) {
+        enum db_status status = group_check(writing, &writing->groups[i]);
+        if (status != DB_OK && status != DB_NOT_FOUND)
+            return api_error_of_db(status);
+    }
+    row_faults_order(writing->rq->faults);
+    return body_faults(writing->rq) > 0 ? API_UNPROCESSABLE : API_OK;
+}
+
+/* Where something is wrong already, what the rules say of the other rows is said with it. */
+static enum api_error rules_foresee(struct request *rq, const struct filed_rows *rows)
+{
+    struct filed_rows good = {.list = arena_array(rq->arena, rows->len + 1, sizeof *rows->list)};
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    for (size_t i = 0; good.list && i < rows->len; i++)
+        if (rows->list[i].good)
+            good.list[good.len++] = rows->list[i];
+    struct writing writing = {.rq = rq, .today = day_in_norway((int64_t)now.tv_sec * 1000), .scratch = arena_new(0)};
+    enum api_error error = good.list && writing.scratch && groups_make(&writing, &good) ? all_check(&writing) : API_UNAVAILABLE;
+    arena_delete(writing.scratch);
+    return error;
+}
+
+enum api_error recruitment_bulk_parse(struct request *rq)
+{
+    struct filed_rows *rows = arena_alloc(rq->arena, sizeof *rows);
+    enum api_error error = rows ? filed_rows_read(rq, rows) : API_UNAVAILABLE;
+    if (error != API_OK && error != API_UNPROCESSABLE)
+        return error;
+    rows_order(rows);
+    twice_check(rq, rows);
+    error = studies_check(rq, rows);
+    rq->task = rows;
+    if (error == API_OK && body_faults(rq) > 0)
+        error = rules_foresee(rq, rows);
+    row_faults_order(rq->faults);
+    return rq->arena->failed ? API_UNAVAILABLE : error;
+}
+
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static enum db_status report_write(struct writing *writing, const struct group *group, size_t first, size_t end)
@@ -277,17 +304,6 @@ static enum db_status group_write(struct writing *writing, const struct group *g
         status = report_write(writing, group, first, end);
     }
     return status;
-}
-
-static enum api_error all_check(struct writing *writing)
-{
-    for (size_t i = 0; i < writing->len; i++) {
-        enum db_status status = group_check(writing, &writing->groups[i]);
-        if (status != DB_OK)
-            return api_error_of_db(status);
-    }
-    row_faults_order(writing->rq->faults);
-    return body_faults(writing->rq) > 0 ? API_UNPROCESSABLE : API_OK;
 }
 
 static enum db_status all_write(struct writing *writing)

@@ -8,6 +8,7 @@
 
 int serve_command(const struct config *config);
 int import_command(const struct config *config);
+int report_command(const struct config *config);
 int check_command(const struct config *config);
 int healthcheck_command(const struct config *config);
 int token_create_command(const struct config *config);

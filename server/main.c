@@ -11,6 +11,7 @@
 static const struct command commands[] = {
     {"serve", "Answers over HTTP until SIGTERM.", NULL, FOR_SERVE, serve_command},
     {"import", "Checks the data set in DIR (docs/data-format.md) and stores it whole, or not at all.", "DIR", FOR_IMPORT, import_command},
+    {"report", "Files the reports in FILE (CSV or NDJSON, docs/filing.md), all or none.", "FILE", FOR_REPORT, report_command},
     {"check", "Looks through a database for what does not fit together: 0 = nothing wrong, 1 = something.", NULL, FOR_CHECK, check_command},
     {"token create", "Makes a token for a study office, and prints it once.", NULL, FOR_TOKEN_CREATE, token_create_command},
     {"token list", "Lists the tokens there are.", NULL, FOR_TOKEN_LIST, token_list_command},

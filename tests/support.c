@@ -229,6 +229,7 @@ struct daemon {
     pid_t pid;
     int out, port;
     const char *errors; /* file */
+    const char *db;
 };
 
 static bool shared_failed;
@@ -253,7 +254,8 @@ static int port_read(int out)
 struct daemon *daemon_start(const char *db, ...)
 {
     struct daemon *daemon = keep(sizeof *daemon);
-    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", copy_of(db), "--listen", "127.0.0.1:0"};
+    daemon->db = copy_of(db);
+    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", daemon->db, "--listen", "127.0.0.1:0"};
     va_list rest;
     va_start(rest, db);
     args_fill(args, 6, va_arg(rest, const char *), rest);
@@ -275,6 +277,11 @@ struct daemon *daemon_start(const char *db, ...)
 int daemon_port(const struct daemon *daemon)
 {
     return daemon->port;
+}
+
+const char *daemon_db(const struct daemon *daemon)
+{
+    return daemon->db;
 }
 
 const char *daemon_log(const struct daemon *daemon)

@@ -427,8 +427,8 @@ START_TEST(the_dump_says_what_the_table_says)
 {
     json_auto_t *dump = route_table_json(routes, routes_len),
                 *expected = json_pack(
-                    "{s:s, s:s, s:s, s:s, s:[s], s:[], s:i, s:s, s:b, s:b, s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}",
-                    "operationId", "getStudy", "method", "GET", "path", "/studies/{id}", "place", "everywhere", "contentTypes",
+                    "{s:s, s:s, s:s, s:s, s:i, s:[s], s:[], s:i, s:s, s:b, s:b, s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}",
+                    "operationId", "getStudy", "method", "GET", "path", "/studies/{id}", "place", "everywhere", "ok", 200, "contentTypes",
                     "application/json", "bodyTypes", "bodyMax", 0, "role", "none", "guarded", 0, "keyed", 0, "tag", "study", "parameters",
                     "name", "id", "in", "path", "type", "id", "required", 1, "statuses", 200, 301, 304, 400, 404, 406);
     json_t *list = json_object_get(dump, "routes"), *index = json_array_get(list, 0), *statuses = json_object_get(index, "statuses");
