@@ -357,6 +357,19 @@ START_TEST(a_register_comes_back_from_its_copy_with_its_tokens_in_another_life)
 }
 END_TEST
 
+START_TEST(a_daemon_that_makes_the_key_anew_says_what_it_means)
+{
+    const char *db = register_alone();
+    struct daemon *daemon = daemon_start(db, NULL);
+    ck_assert_ptr_null(strstr(daemon_log(daemon), "is made anew")); /* there is no token yet */
+    daemon_stop(daemon);
+    ck_assert_int_eq(studyd_run("token", "create", "--db", db, "--name", "n", "--role", "editor", "--study", "aurora", NULL).status, 0);
+    daemon = daemon_start(db, NULL); /* a copy, without the key */
+    ck_assert_ptr_nonnull(strstr(daemon_log(daemon), "the key of the tokens was not there and is made anew"));
+    daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(a_copy_without_its_key_says_what_is_missing)
 {
     const char *db = register_alone(), *copy = text_format("%s.copy", db), *other = text_format("%s.other", db);
@@ -392,6 +405,7 @@ int main(void)
     tcase_add_loop_test(cases, a_wish_is_refused_with_each_fault, 0, COUNT(bodies));
     tcase_add_test(cases, what_else_the_routes_refuse);
     tcase_add_test(cases, a_register_comes_back_from_its_copy_with_its_tokens_in_another_life);
+    tcase_add_test(cases, a_daemon_that_makes_the_key_anew_says_what_it_means);
     tcase_add_test(cases, a_copy_without_its_key_says_what_is_missing);
     tcase_set_timeout(cases, 120);
     suite_add_tcase(suite, cases);
