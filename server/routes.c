@@ -87,6 +87,8 @@ static const struct route_format json_csv_ndjson[] = {
 #define LIST_FORMATS(type)                                                                                             \
     {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = list_format_names},                                     \
     {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
+/* What the register knew then: the server looks whether it can be asked for yet, and the answer never changes. */
+#define KNOWN_AT(type) {"known_at", IN_QUERY, T_INSTANT, AT(type, known_at)}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
@@ -103,6 +105,7 @@ static const struct param studies_list_rows[] = {
 static const struct param studies_get_rows[] = {
     {"id", IN_PATH, T_ID, AT(studies_get_params, id)},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_get_params, fields), .values = study_json_members},
+    KNOWN_AT(studies_get_params),
     {0},
 };
 static const struct param recruitment_get_rows[] = {
@@ -110,6 +113,13 @@ static const struct param recruitment_get_rows[] = {
     {"from", IN_QUERY, T_DAY, AT(recruitment_get_params, from)},
     {"to", IN_QUERY, T_DAY, AT(recruitment_get_params, to)},
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
+    KNOWN_AT(recruitment_get_params),
+    {0},
+};
+static const struct param history_get_rows[] = {
+    {"id", IN_PATH, T_ID, AT(history_get_params, id)},
+    {"limit", IN_QUERY, T_INT, AT(history_get_params, limit), .min = 1, .max = 100, .def = 20},
+    {"cursor", IN_QUERY, T_CURSOR, AT(history_get_params, cursor), .max = 100},
     {0},
 };
 static const struct param recruitment_list_rows[] = {
@@ -127,6 +137,7 @@ static const struct param recruitment_list_rows[] = {
 #define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
 #define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
 /* clang-format on */
+static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), KNOWN_AT(stats_params), {0}};
 static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
 static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
@@ -164,13 +175,15 @@ const struct route routes[] = {
      .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER)},
     {"putPlan", "PUT", "/studies/{id}/plan", .parse = plan_put_parse, .write = plan_put, .bodies = json_body, .body_max = REPORT_BODY_MAX, .role = DB_ROLE_EDITOR,
      .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getHistory", "GET", "/studies/{id}/history", history_get, .check = history_check, TAKES(history_get_rows, history_get_params), .content_type = JSON,
+     .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
      .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"fileReports", "POST", "/recruitment", .parse = recruitment_bulk_parse, .write = recruitment_bulk, .bodies = table_of_reports, .body_max = REPORTS_BODY_MAX,
      .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
-     .errors = E(BAD_PARAMETER)},
+    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
     {"getCallStatistics", "GET", "/stats/calls", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getFundingStatistics", "GET", "/stats/funding", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
