@@ -83,6 +83,7 @@ struct route {
     const char *content_type;   /* of the one format there is; NULL where formats says more */
     enum tag_scope tag;
     int ok;                             /* 200 */
+    int ok_too;                         /* another one that the handler may set in its reply; 0 = none */
     uint32_t errors;                    /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
     bool moves;                         /* may answer 301 */
     check_fn check;                     /* may be NULL */
@@ -124,7 +125,12 @@ struct route_match {
     const char *args[ROUTE_ARGS_MAX]; /* raw path segments, in the order of the template */
     size_t args_len[ROUTE_ARGS_MAX];
 };
-/* path is the raw request target up to '?'. HEAD finds GET's route; OPTIONS finds none but fills allow. */
-void route_find(const char *method, const char *path, size_t path_len, struct route_match *ret_match);
+/* path is the raw request target up to '?'. HEAD finds GET's route; OPTIONS finds none but fills allow. place: where the request came;
+ * rows of other places are not there. */
+void route_find(enum route_place place, const char *method, const char *path, size_t path_len, struct route_match *ret_match);
+
+bool route_writes(const struct route *route);
+/* The errors that its answers may be, with those that follow from its other columns; but for ERRORS_EVERYWHERE. */
+uint32_t route_errors(const struct route *route);
 
 #endif
