@@ -460,6 +460,7 @@ START_TEST(versions_come_page_by_page)
     assert_fault(http_get(daemon_, text_format("/studies/corona/history?%s", cursor), NULL), "cursor", NULL);
     assert_fault(http_get(daemon_, "/studies/aurora/history?cursor=abc", NULL), "cursor", NULL);
     assert_fault(http_get(daemon_, "/studies/aurora/history?limit=101", NULL), "limit", NULL);
+    assert_status(http_ask(daemon_, "HEAD", "/studies/aurora/history", NULL, NULL), 200);
     assert_problem(http_get(daemon_, "/studies/nobody/history", NULL), 404, "not-found");
     assert_problem(http_get(daemon_, "/studies/aurora/history", "Accept: text/csv", NULL), 406, "not-acceptable");
 }
