@@ -103,7 +103,6 @@ static enum api_error params_read(struct exchange *x, struct filing *filing, enu
 {
     const struct route *route = x->match.route;
     struct request *request = &filing->request;
-    struct format_choice choice;
     void *params = arena_alloc(x->arena, route->params_size + 1); /* some take none */
     const char *path = arena_strndup(x->arena, x->target.path, x->target.path_len);
     if (!params || !path)
@@ -120,7 +119,13 @@ static enum api_error params_read(struct exchange *x, struct filing *filing, enu
         route->check(request);
     if (x->faults.len > 0)
         *ret_later = API_BAD_PARAMETER;
-    return format_choose(route, params, x->head.accept, &x->faults, &choice);
+    return API_OK;
+}
+
+static enum api_error accept_read(struct exchange *x, struct filing *filing)
+{
+    struct format_choice choice;
+    return format_choose(x->match.route, filing->request.params, x->head.accept, &x->faults, &choice);
 }
 
 /* The study has been found, so it has a version. */
@@ -166,6 +171,8 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
     if ((error = params_read(x, filing, &later)) != API_OK)
         return error;
     if (filing->study && (error = auth_study(x, filing->study, &filing->detail)) != API_OK)
+        return error;
+    if ((error = accept_read(x, filing)) != API_OK)
         return error;
     if (route->bodies && (error = upload_media(x->arena, route, &x->head, &filing->request.media, &filing->detail)) != API_OK)
         return error;

@@ -251,15 +251,12 @@ static int port_read(int out)
     return 0;
 }
 
-struct daemon *daemon_start(const char *db, ...)
+static struct daemon *daemon_of(const char *db, va_list options)
 {
     struct daemon *daemon = keep(sizeof *daemon);
-    daemon->db = copy_of(db);
-    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", daemon->db, "--listen", "127.0.0.1:0"};
-    va_list rest;
-    va_start(rest, db);
-    args_fill(args, 6, va_arg(rest, const char *), rest);
-    va_end(rest);
+    daemon->db = db;
+    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", db, "--listen", "127.0.0.1:0"};
+    args_fill(args, 6, va_arg(options, const char *), options);
     int out[2];
     ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
     daemon->errors = new_name("errors");
@@ -271,6 +268,24 @@ struct daemon *daemon_start(const char *db, ...)
         int status = wait_status(daemon->pid);
         ck_abort_msg("studyd serve ended with %d before it listened: %s", status, file_read(daemon->errors, NULL));
     }
+    return daemon;
+}
+
+struct daemon *daemon_start(const char *db, ...)
+{
+    va_list options;
+    va_start(options, db);
+    struct daemon *daemon = daemon_of(copy_of(db), options);
+    va_end(options);
+    return daemon;
+}
+
+struct daemon *daemon_serve(const char *db, ...)
+{
+    va_list options;
+    va_start(options, db);
+    struct daemon *daemon = daemon_of(db, options);
+    va_end(options);
     return daemon;
 }
 
