@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Figures of a register, each beside the same question in bare SQL, asked in turns in one run. Machines are noisy: medians and ratios are
  * what is printed, and what is over is asked more often before it counts. BARE_EVERY=N asks bare SQL one of N pages (5); WAYS=1 tells
- * every figure on stderr.
+ * every figure on stderr; ONLY=pages,words asks these groups alone.
  *
  * usage: queries STUDYD FILE   FILE is served and so may be written to: give it a copy
  */
@@ -105,6 +105,27 @@ static void head_print(const struct bench *bench)
            (long long)bench->questions.studies, (long long)reports, (long long)bench->depth);
 }
 
+static const struct {
+    const char *name;
+    void (*ask)(struct bench *bench);
+} groups[] = {
+    {"pages", pages_ask}, {"totals", totals_ask},         {"facets", facets_ask},
+    {"words", words_ask}, {"statistics", statistics_ask}, {"exports", exports_ask},
+};
+
+static void ask_groups(struct bench *bench)
+{
+    const char *only = getenv("ONLY");
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (only != NULL && strstr(only, groups[i].name) == NULL)
+            continue;
+        groups[i].ask(bench);
+        if (getenv("WAYS") != NULL)
+            fprintf(stderr, "%.1f MB of anonymous memory after %s\n", (double)daemon_memory(&bench->daemon, "RssAnon") / MIB,
+                    groups[i].name);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct bench bench;
@@ -124,12 +145,7 @@ int main(int argc, char **argv)
     table_head();
     open_ask(&bench);
     memory_ask(&bench, "after the start");
-    pages_ask(&bench);
-    totals_ask(&bench);
-    facets_ask(&bench);
-    words_ask(&bench);
-    statistics_ask(&bench);
-    exports_ask(&bench);
+    ask_groups(&bench);
     memory_ask(&bench, "after all of this");
     table_foot();
     bare_close(&bench.bare);

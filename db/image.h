@@ -12,7 +12,7 @@
 
 /* What a study is filtered by, each a list of values (in the order of their bytes) with the rows that have it. */
 enum image_dim {
-    DIM_PROGRAMME, /* one value for each study, up to DIM_BEHIND */
+    DIM_PROGRAMME, /* one value for each study, up to DIM_AGES */
     DIM_CALL_YEAR,
     DIM_MECHANISM,
     DIM_STATUS,
@@ -21,6 +21,7 @@ enum image_dim {
     DIM_LEADER,
     DIM_CARD,
     DIM_BEHIND,
+    DIM_AGES,     /* "18 64", an open end as 0 or the greatest number; NO_VALUE = neither is known */
     DIM_CATEGORY, /* several, from here on; in the order printed */
     DIM_HOSPITAL, /* named, or coordinating */
     DIM_INCLUSION,
@@ -60,8 +61,6 @@ enum image_column {
     COLUMN_PLANNED,
     COLUMN_INCLUDED,
     COLUMN_PERMILLE,
-    COLUMN_AGE_MIN,
-    COLUMN_AGE_MAX,
     COLUMN_DAY, /* of the count, as 20241231 */
     COLUMN_AWARDS,
     COLUMN_CATEGORIES,
