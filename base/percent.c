@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/percent.h"
 
-#include <string.h>
-
-static const char plain_in_canonical[] = PERCENT_UNRESERVED ",:!";
+/* PERCENT_UNRESERVED ",:!", by byte: there may be a hundred thousand texts to look through. */
+static const bool is_plain[256] = {
+    ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true, ['.'] = true,
+    ['_'] = true,         ['~'] = true,         [','] = true,         [':'] = true, ['!'] = true,
+};
 
 bool percent_encode(struct buffer *buffer, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
     while (*text != '\0') {
-        size_t plain = strspn(text, plain_in_canonical);
+        size_t plain = 0;
+        while (is_plain[(unsigned char)text[plain]])
+            plain++;
         buffer_append(buffer, text, plain);
         text += plain;
         if (*text == '\0')

@@ -41,17 +41,27 @@ static int64_t count_rows(const struct image *image, enum image_dim dim, size_t 
     return count;
 }
 
+/* The place of a leader's name among all: that of any of the rows, whose order the image has. */
+static uint32_t rank_of(const struct image *image, enum image_dim dim, size_t value)
+{
+    const uint32_t *rows = image_dim(image, dim, PART_ROWS), *at = image_dim(image, dim, PART_ROWS_AT);
+    return dim == DIM_LEADER ? image_sort(image, DB_SORT_LEADER, SORT_RANK)[rows[at[value]]] + 1 : 0;
+}
+
 /* By place; values that nobody who passes has stay out of it. */
 static void count_values(struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
+    bool is_open = c->tally->facet->source == FROM_YEARS || c->tally->facet->source == FROM_LEADERS;
     size_t len = dim_values(c->image, dim);
-    if (!map_reserve(&c->tally->index, len)) /* there may be many leaders */
-        c->tally->status = DB_NO_MEMORY;
+    if (is_open)
+        tally_expect(c->tally, len);
     for (size_t value = 0; value < len && c->tally->status == DB_OK; value++) {
         int64_t count = count_rows(c->image, dim, value, passing);
-        size_t place = count > 0 ? tally_place(c->tally, dim_name(c->image, dim, value)) : NOWHERE;
-        if (place != NOWHERE)
+        size_t place = count > 0 && !is_open ? tally_place(c->tally, dim_name(c->image, dim, value)) : NOWHERE;
+        if (count > 0 && is_open)
+            tally_append(c->tally, dim_name(c->image, dim, value), rank_of(c->image, dim, value), count);
+        else if (place != NOWHERE)
             tally_value(c->tally, place)->shown.study_count = count;
     }
 }

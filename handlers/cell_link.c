@@ -179,3 +179,14 @@ const char *link_url(const struct link *link)
 {
     return url_with(link->rq->arena, "/studies", link_query(link, true), NULL, NULL);
 }
+
+bool link_around(const struct link *link, const char *name, const char **ret_before, const char **ret_after)
+{
+    static const char place[] = "\n"; /* nothing encoded has it */
+    struct link with = *link;
+    link_set(&with, name, place);
+    const char *url = link_url(&with), *at = url ? strchr(url, *place) : NULL;
+    *ret_before = at ? arena_strndup(link->rq->arena, url, (size_t)(at - url)) : NULL;
+    *ret_after = at ? at + 1 : NULL;
+    return *ret_before != NULL;
+}

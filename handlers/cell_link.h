@@ -30,5 +30,7 @@ void link_value(struct link *link, const char *name, const char *code, enum db_v
 /* "a=1&b=2" by name, without the programme when that is not wanted; "" for everything. NULL = no memory. */
 const char *link_query(const struct link *link, bool programme);
 const char *link_url(const struct link *link); /* /studies?… */
+/* The URL of each value of one filter: what stands before the encoded value, and after it. false = no memory. */
+bool link_around(const struct link *link, const char *name, const char **ret_before, const char **ret_after);
 
 #endif
