@@ -258,17 +258,6 @@ static void tell(void *cls, const void *found)
     told->each(told->cls, found);
 }
 
-/* Kept sums are read as fast as a stored answer would be. */
-static enum db_status tell_kept(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
-{
-    struct arena arena CLEANUP(arena_free) = {0};
-    const void *found = NULL;
-    enum db_status status = find_out(reader, &arena, query, &found);
-    if (status == DB_OK)
-        tell(told, found);
-    return status;
-}
-
 enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *query, bool (*each)(void *cls, const struct db_stats *stats),
                         void *cls)
 {
@@ -280,8 +269,6 @@ enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *q
     if (status != DB_OK)
         return status;
     scope = reader;
-    if (stats_is_kept(query))
-        return tell_kept(reader, query, &told);
     stats_question(&key, query, 0);
     sql_add(&key, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
     return answer_shared(reader, &(struct shared_question){&key, query, find_out}, tell, &told);

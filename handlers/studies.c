@@ -11,6 +11,7 @@
 #include "handlers/handlers.h"
 #include "handlers/highlights.h"
 #include "handlers/json.h"
+#include "handlers/json_put.h"
 #include "handlers/links.h"
 #include "handlers/studies_list.h"
 #include "handlers/study_json.h"
@@ -141,14 +142,17 @@ enum api_error table_links(struct request *rq, const struct page_links *links, s
     return API_BAD_PARAMETER;
 }
 
-/* Appends "name": value, made by jansson; steals value. */
+/* Appends "name": value, which is stolen. */
 static bool append_member(struct buffer *buffer, const char *name, json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
-    bool ok = text && buffer_text(buffer, ",\"") && buffer_text(buffer, name) && buffer_text(buffer, "\":") && buffer_text(buffer, text);
-    free(text);
+    if (!value)
+        return false;
+    buffer_text(buffer, ",\"");
+    buffer_text(buffer, name);
+    buffer_text(buffer, "\":");
+    json_put_value(buffer, value);
     json_decref(value);
-    return ok;
+    return !buffer->failed;
 }
 
 /* The facets are written after the other members of meta, not into a tree: they may be megabytes. */
