@@ -160,6 +160,23 @@ enum db_status image_shared(struct db_reader *reader, const struct shared_questi
 enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
                              void *cls);
 
+/* image_ranges.c: filters of numbers that studies are also sorted by. */
+struct image_range {
+    size_t offset; /* of the filter, in struct db_study_filter */
+    enum image_column column;
+    enum db_study_sort_key key; /* the order of that column: what is not known comes last */
+    int64_t least;              /* of what is known */
+};
+extern const struct image_range image_ranges[];
+extern const size_t image_ranges_len;
+/* The places of the order with numbers from min to max: from *ret_from up to what is returned. */
+size_t image_places(const struct image *image, const struct image_range *range, int64_t min, int64_t max, size_t *ret_from);
+/* Places of a sort's order where the filter of the same number lets nobody through: [from, to). At most DB_RANGES_MAX; how many. */
+struct image_gap {
+    uint32_t from, to;
+};
+size_t image_gaps(const struct image *image, const struct db_study_filter *filter, enum db_study_sort_key key, struct image_gap *ret_gaps);
+
 /* image_search.c: those that fit what is looked for, and how well; found once as above. */
 enum db_status image_matching(struct db_reader *reader, const struct image *image, const struct db_search *search, bool in_titles,
                               image_use_fn use, void *cls);

@@ -167,43 +167,6 @@ static bool is_within(const struct db_ranges *ranges, int64_t number)
     return false;
 }
 
-static const struct {
-    size_t offset;
-    enum image_column column;
-    enum db_study_sort_key key; /* the order of that column: what is not known comes last */
-    int64_t least;              /* of what is known */
-} range_filters[] = {
-    {OF(amount_nok), COLUMN_AMOUNT, DB_SORT_AMOUNT_NOK, INT64_MIN},
-    {OF(planned), COLUMN_PLANNED, DB_SORT_PLANNED, 0},
-    {OF(included), COLUMN_INCLUDED, DB_SORT_INCLUDED, 0},
-    {OF(updated), COLUMN_UPDATED, DB_SORT_UPDATED, INT64_MIN},
-};
-
-/* How many places of an order have a value. */
-static size_t places_known(const struct image *image, enum db_study_sort_key key)
-{
-    size_t groups = image->column[COLUMN_SORT + (size_t)key * SORT_PARTS + SORT_GROUPS].len / sizeof(uint32_t) - 1;
-    bool has_unknown = image_indexes(image, COLUMN_UNKNOWN)[key] != 0;
-    return image_sort(image, key, SORT_GROUPS)[groups - has_unknown];
-}
-
-/* The first of them that is above the number; or_equal: or the same. */
-static size_t place_above(const struct image *image, size_t which, int64_t number, bool or_equal)
-{
-    const int64_t *numbers = image_numbers(image, range_filters[which].column);
-    const uint32_t *order = image_sort(image, range_filters[which].key, SORT_ORDER);
-    size_t low = 0, high = places_known(image, range_filters[which].key);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int64_t there = numbers[order[middle]];
-        if (there > number || (or_equal && there == number))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
 static void add_places(struct selecting *s, const uint32_t *order, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
@@ -211,14 +174,13 @@ static void add_places(struct selecting *s, const uint32_t *order, size_t from, 
 }
 
 /* Rows within a range lie side by side in the order. One range that has most of them: those outside are fewer. */
-static void by_range(struct selecting *s, size_t which, const struct db_ranges *ranges)
+static void by_range(struct selecting *s, const struct image_range *range, const struct db_ranges *ranges)
 {
-    const uint32_t *order = image_sort(s->image, range_filters[which].key, SORT_ORDER);
+    const uint32_t *order = image_sort(s->image, range->key, SORT_ORDER);
     bool is_outside = false;
     clear_term(s);
     for (size_t i = 0; i < ranges->len; i++) {
-        int64_t min = ranges->r[i].min > range_filters[which].least ? ranges->r[i].min : range_filters[which].least;
-        size_t from = place_above(s->image, which, min, true), to = place_above(s->image, which, ranges->r[i].max, false);
+        size_t from, to = image_places(s->image, range, ranges->r[i].min, ranges->r[i].max, &from);
         is_outside = ranges->len == 1 && to > from && to - from > s->image->len / 2;
         add_places(s, order, is_outside ? 0 : from, is_outside ? from : to);
         if (is_outside)
@@ -229,10 +191,10 @@ static void by_range(struct selecting *s, size_t which, const struct db_ranges *
 
 static void by_ranges(struct selecting *s)
 {
-    for (size_t i = 0; i < COUNT_OF(range_filters); i++) {
-        const struct db_ranges *ranges = (const void *)((const char *)s->filter + range_filters[i].offset);
+    for (size_t i = 0; i < image_ranges_len; i++) {
+        const struct db_ranges *ranges = (const void *)((const char *)s->filter + image_ranges[i].offset);
         if (ranges->len > 0)
-            by_range(s, i, ranges);
+            by_range(s, &image_ranges[i], ranges);
     }
 }
 

@@ -22,6 +22,8 @@ struct paging {
     const uint64_t *set;
     struct key_ranks key[SORT_KEYS_MAX];
     size_t keys;
+    struct image_gap gaps[DB_RANGES_MAX]; /* in the order of the first key */
+    size_t gaps_len;
     uint32_t from; /* NO_VALUE = from the beginning */
     bool backwards;
     uint32_t *found; /* in the order of the walk */
@@ -144,18 +146,42 @@ static bool is_apart(const struct paging *p, int64_t first, int64_t last)
     return both == 0;
 }
 
+/* The next group of the walk that no gap has, this one if none has it. */
+static int64_t past_gaps(const struct paging *p, int64_t at, int64_t turn)
+{
+    const struct key_ranks *key = &p->key[0];
+    for (size_t i = 0; i < p->gaps_len && at >= 0 && at < key->groups_len; i++) {
+        const struct image_gap *gap = &p->gaps[i];
+        uint32_t group = turned(key, (uint32_t)at);
+        if (key->groups[group] < gap->from || key->groups[group] >= gap->to)
+            continue;
+        if (group >= key->known)
+            return at + turn;
+        uint32_t last = key->rank[key->order[gap->to - 1]];
+        int64_t a = turned(key, key->rank[key->order[gap->from]]), b = turned(key, last < key->known ? last : key->known - 1);
+        return turn > 0 ? (a > b ? a : b) + 1 : (a < b ? a : b) - 1;
+    }
+    return at;
+}
+
 static void walk(struct paging *p)
 {
     const struct key_ranks *key = &p->key[0];
     const int64_t turn = p->backwards ? -1 : 1, step = p->backwards != is_id_descending(p) ? -1 : 1;
     int64_t at = p->from != NO_VALUE ? turned(key, key->rank[p->from]) : p->backwards ? (int64_t)key->groups_len - 1 : 0;
     bool is_first = p->from != NO_VALUE;
-    for (; at >= 0 && at < key->groups_len && p->len < p->want; at += turn) {
+    while (at >= 0 && at < key->groups_len && p->len < p->want) {
+        int64_t next = is_first ? at : past_gaps(p, at, turn);
+        if (next != at) {
+            at = next;
+            continue;
+        }
         uint32_t group = turned(key, (uint32_t)at);
         int64_t first = key->groups[group], last = (int64_t)key->groups[group + 1] - 1;
         if (is_first || !is_apart(p, first, last))
             walk_group(p, is_first ? place_in(p, p->from) + step : step > 0 ? first : last, first, last, step);
         is_first = false;
+        at += turn;
     }
 }
 
@@ -328,6 +354,7 @@ static void find_rows(void *cls, const struct image_rows *passing)
     p->set = passing->set;
     asking->rows->total = passing->count;
     if (is_walkable(asking->question->ordering) && passing->count > FEW) {
+        p->gaps_len = image_gaps(p->image, asking->question->filter, asking->question->ordering->keys[0].key, p->gaps);
         walk(p);
         p->is_beyond = p->from != NO_VALUE && (has_row(p->set, p->from) || is_anything_behind(p));
     } else {
