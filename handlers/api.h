@@ -39,7 +39,7 @@ struct fault {
 #define FAULTS_MAX 32
 struct faults {
     struct fault list[FAULTS_MAX];
-    size_t len; /* the 33rd and later are counted in dropped */
+    size_t len; /* further ones are counted in dropped; each parameter keeps one as long as another has several */
     size_t dropped;
 };
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean);

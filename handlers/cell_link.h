@@ -20,6 +20,8 @@ struct link {
 
 /* The filters of the question. grain AWARD: a negated filter of awards, which picks the others there, in words that mean it here. */
 struct link link_of_filters(struct request *rq, const struct db_study_filter *filter, enum db_grain grain);
+/* Whether the years that a negated filter of awards leaves are no more ranges than a filter may have. */
+bool link_holds_years(struct arena *arena, const struct db_ranges *negated);
 /* And the cell's value of one dimension. */
 void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key);
 bool link_names(const struct link *link, const char *name);
