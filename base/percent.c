@@ -10,16 +10,21 @@ static const bool is_plain[256] = {
 bool percent_encode(struct buffer *buffer, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
-    while (*text != '\0') {
-        size_t plain = 0;
-        while (is_plain[(unsigned char)text[plain]])
-            plain++;
-        buffer_append(buffer, text, plain);
-        text += plain;
-        if (*text == '\0')
-            break;
-        unsigned char byte = (unsigned char)*text++;
-        buffer_append(buffer, (char[]){'%', hex[byte >> 4], hex[byte & 15]}, 3);
+    char piece[192];
+    size_t len = 0;
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (len + 3 > sizeof piece) {
+            buffer_append(buffer, piece, len);
+            len = 0;
+        }
+        if (is_plain[byte]) {
+            piece[len++] = *text;
+            continue;
+        }
+        piece[len++] = '%';
+        piece[len++] = hex[byte >> 4];
+        piece[len++] = hex[byte & 15];
     }
-    return !buffer->failed;
+    return buffer_append(buffer, piece, len);
 }

@@ -317,31 +317,29 @@ static const struct ordered *in_order(struct facet_tally *tally, size_t *ret_len
     return ordered;
 }
 
-#define TEXTS 3
-
-static void texts_of(struct db_facet_value *value, const char **ret_texts[TEXTS])
+static size_t size_of(const char *text)
 {
-    const char **const texts[TEXTS] = {&value->code, &value->label.nb, &value->label.en};
-    memcpy(ret_texts, texts, sizeof texts);
+    return text == NULL ? 0 : strlen(text) + 1;
+}
+
+static const char *put(char **at, const char *text)
+{
+    size_t size = size_of(text);
+    const char *copy = size == 0 ? NULL : memcpy(*at, text, size);
+    *at += size;
+    return copy;
 }
 
 /* All into one piece of memory: there may be many. */
 static bool copy_texts(struct arena *arena, struct db_facet_value *values, size_t len)
 {
-    const char **texts[TEXTS];
     size_t bytes = 0;
-    for (size_t i = 0; i < len * TEXTS; i++) {
-        texts_of(&values[i / TEXTS], texts);
-        bytes += *texts[i % TEXTS] == NULL ? 0 : strlen(*texts[i % TEXTS]) + 1;
-    }
+    for (size_t i = 0; i < len; i++)
+        bytes += size_of(values[i].code) + size_of(values[i].label.nb) + size_of(values[i].label.en);
     char *at = arena_array(arena, bytes, 1);
-    for (size_t i = 0; at != NULL && i < len * TEXTS; i++) {
-        texts_of(&values[i / TEXTS], texts);
-        if (*texts[i % TEXTS] == NULL)
-            continue;
-        size_t size = strlen(*texts[i % TEXTS]) + 1;
-        *texts[i % TEXTS] = memcpy(at, *texts[i % TEXTS], size);
-        at += size;
+    for (size_t i = 0; at != NULL && i < len; i++) {
+        values[i].code = put(&at, values[i].code);
+        values[i].label = (struct db_text){put(&at, values[i].label.nb), put(&at, values[i].label.en)};
     }
     return at != NULL;
 }

@@ -67,19 +67,22 @@ static void count_values(struct counting *c, const struct image_rows *passing)
 }
 
 /* Those that have no value, once the values are counted. */
-static int64_t count_without(const struct counting *c, const struct image_rows *passing)
+static int64_t count_without(struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
-    const uint32_t *start = image_dim(c->image, dim, PART_STARTS);
-    int64_t count = dim < DIM_SINGLE ? passing->count : 0;
+    int64_t count = passing->count;
     for (size_t i = 0; dim < DIM_SINGLE && i < c->tally->values.len; i++)
         count -= tally_value(c->tally, i)->shown.study_count;
-    for (size_t word = 0; dim >= DIM_SINGLE && word < c->image->words; word++)
-        for (uint64_t bits = passing->set[word]; bits != 0; bits &= bits - 1) {
-            size_t row = word * 64 + (size_t)__builtin_ctzll(bits);
-            count += start[row] == start[row + 1];
-        }
-    return count;
+    if (dim < DIM_SINGLE)
+        return count;
+    uint64_t *any = arena_array(c->arena, c->image->words, sizeof *any);
+    if (any == NULL) {
+        c->tally->status = DB_NO_MEMORY;
+        return 0;
+    }
+    for (size_t value = 0; value < dim_values(c->image, dim); value++)
+        dim_add(c->image, dim, value, any);
+    return count - count_common(c->image, any, passing->set);
 }
 
 /* ── hospitals ──────────────────────────────────────────────────────────────────────────────────────────────── */
