@@ -41,6 +41,7 @@ enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
     if (reader == NULL)
         return DB_NO_MEMORY;
     reader->db = db;
+    reader->newest.data_version = -1;
     reader->st = db->path == NULL ? &db->statements : &reader->statements;
     for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
         reader->vocabularies[i].data_version = -1;
@@ -65,6 +66,7 @@ void db_reader_close(struct db_reader *reader)
     assert(reader->depth == 0);
     statements_close(&reader->statements);
     vocabularies_close(reader);
+    arena_free(&reader->newest.arena);
     int code = sqlite3_close(reader->statements.sql);
     assert(code == SQLITE_OK);
     reader->db->readers--;
