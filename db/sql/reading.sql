@@ -1,6 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What readers ask for, apart from the list of studies (db/studies_query.c).
 
+-- name: snapshot_begin
+-- A reader's transaction; prepared, because parsing it costs more than doing it.
+BEGIN;
+
+-- name: snapshot_end
+-- Its end: nothing was written.
+ROLLBACK;
+
 -- name: programmes
 -- All programmes. scan: a register holds a few programmes.
 SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile FROM programme p ORDER BY p.code;
