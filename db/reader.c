@@ -104,6 +104,16 @@ static enum db_status look_at_register(struct db_reader *reader)
     return query_status(&query);
 }
 
+/* Whatever the time: the engine counts the instructions of all runs of a prepared statement, and would break off this one some day. */
+static enum db_status roll_back(struct db_reader *reader)
+{
+    struct db_bound bound = reader->bound;
+    reader->bound = (struct db_bound){0};
+    enum db_status status = statement_run(reader->st, STMT_snapshot_end, NO_ARGS);
+    reader->bound = bound;
+    return status;
+}
+
 /* A transaction begins to see with its first statement: ask for something, so that it is now. */
 static enum db_status begin(struct db_reader *reader)
 {
@@ -112,7 +122,7 @@ static enum db_status begin(struct db_reader *reader)
         return status;
     status = look_at_register(reader);
     if (status != DB_OK)
-        statement_run(reader->st, STMT_snapshot_end, NO_ARGS);
+        roll_back(reader);
     reader->began = status == DB_OK;
     return status;
 }
@@ -152,7 +162,7 @@ void reader_leave(struct db_reader *reader)
         return;
     reader->began = false;
     if (!sqlite3_get_autocommit(reader->st->sql)) {
-        enum db_status status = statement_run(reader->st, STMT_snapshot_end, NO_ARGS); /* cannot be busy */
+        enum db_status status = roll_back(reader); /* nothing was written; cannot be busy */
         assert(status == DB_OK);
     }
 }
