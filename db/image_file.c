@@ -46,7 +46,7 @@ static char *path_of(const char *database)
 
 static struct header header_of(const struct db *db, const struct image *image)
 {
-    struct header header = {.format = FORMAT, .migrations = COUNT_OF(db_migrations), .data_version = db_data_version(db)};
+    struct header header = {.format = FORMAT, .migrations = COUNT_OF(db_migrations), .data_version = image->data_version};
     memcpy(header.magic, magic, sizeof magic);
     memcpy(header.epoch, db_epoch(db), strlen(db_epoch(db)));
     size_t at = aligned(sizeof header);
@@ -155,13 +155,14 @@ struct image *image_map(const char *database, const char *epoch, int64_t data_ve
 
 /* ── the current one ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* false: it could not be built or written, which is no failure. */
-static bool make_file(struct db *db)
+/* Of the version that a transaction sees. false: it could not be built or written, which is no failure. */
+static bool make_file(struct db *db, struct statements *statements, int64_t data_version)
 {
     struct image built;
     char *path = path_of(db->path);
-    bool is_built = path != NULL && image_build(&db->statements, &built) == DB_OK, is_written = false;
+    bool is_built = path != NULL && image_build(statements, &built) == DB_OK, is_written = false;
     if (is_built) {
+        built.data_version = data_version;
         struct header header = header_of(db, &built);
         is_written = write_file(path, db->path, &header, &built);
         image_build_free(&built);
@@ -185,10 +186,60 @@ void image_make(struct db *db)
 {
     if (db->path == NULL)
         return;
+    pthread_mutex_lock(&db->images.making);
     struct image *image = image_map(db->path, db_epoch(db), db_data_version(db));
-    if (image == NULL && make_file(db))
+    if (image == NULL && make_file(db, &db->statements, db_data_version(db)))
         image = image_map(db->path, db_epoch(db), db_data_version(db));
     put(db, image);
+    pthread_mutex_unlock(&db->images.making);
+}
+
+/* ── anew, while others write and read ──────────────────────────────────────────────────────────────────────── */
+
+static bool is_current(struct db *db)
+{
+    pthread_mutex_lock(&db->images.lock);
+    bool is = db->images.current != NULL && db->images.current->data_version == db_data_version(db);
+    pthread_mutex_unlock(&db->images.lock);
+    return is;
+}
+
+/* The reader's transaction sees one state, whatever is committed meanwhile. */
+static enum db_status renew(struct db_reader *reader)
+{
+    struct db *db = reader->db;
+    int64_t version = -1;
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    status = reader_version(reader, &version);
+    bool is_made = status == DB_OK && make_file(db, reader->st, version);
+    bool is_late = db_reader_is_late(reader);
+    reader_leave(reader);
+    struct image *image = is_made ? image_map(db->path, db_epoch(db), version) : NULL;
+    if (image != NULL)
+        put(db, image);
+    return status != DB_OK || !is_late ? status : DB_TIMEOUT;
+}
+
+enum db_status db_image_renew(struct db *db, const atomic_bool *stop, bool *ret_made)
+{
+    struct db_reader *reader = NULL;
+    *ret_made = false;
+    if (db->path == NULL || is_current(db))
+        return DB_OK;
+    enum db_status status = db_reader_open(db, &reader);
+    if (status != DB_OK)
+        return status;
+    db_reader_bound(reader, (struct db_bound){.stop = stop});
+    pthread_mutex_lock(&db->images.making);
+    if (!is_current(db)) {
+        *ret_made = true;
+        status = renew(reader);
+    }
+    pthread_mutex_unlock(&db->images.making);
+    db_reader_close(reader);
+    return status;
 }
 
 void images_forget(struct db *db)
@@ -210,7 +261,7 @@ const struct image *image_take(struct db *db, int64_t data_version)
 enum db_status reader_image(struct db_reader *reader, const struct image **ret_image)
 {
     int64_t version = -1;
-    enum db_status status = reader->db->path == NULL ? DB_OK : reader_version(reader, &version);
+    enum db_status status = reader->db->path == NULL || reader->is_writers ? DB_OK : reader_version(reader, &version);
     *ret_image = status == DB_OK && version >= 0 ? image_take(reader->db, version) : NULL;
     return status;
 }
@@ -231,4 +282,5 @@ void images_end(struct db *db)
 {
     images_forget(db);
     pthread_mutex_destroy(&db->images.lock);
+    pthread_mutex_destroy(&db->images.making);
 }

@@ -50,18 +50,19 @@ enum db_status import_touch(struct db_import *import, int64_t study, struct touc
 
 enum db_status import_depart(struct db_import *import, int64_t study)
 {
-    if (import->is_great) /* all sums are made anew */
+    if (import->revision.is_great) /* all sums are made anew */
         return DB_OK;
     enum db_status status = statement_run(import->st, STMT_touched_depart, ARGS(ARG_I(":study", study)));
-    return status == DB_OK && sqlite3_changes(import->st->sql) > 0 ? stats_changes_of(import->st, study, -1, &import->sums) : status;
+    return status == DB_OK && sqlite3_changes(import->st->sql) > 0 ? revision_depart(&import->revision, study) : status;
 }
 
 enum db_status import_conflict(struct db_import *import, const char *study, const char *field, const char *lines, const char *nb,
                                const char *en)
 {
     return statement_run(import->st, STMT_note_add,
-                         ARGS(ARG_I(":edition", import->edition), ARG_T(":record", "study"), ARG_T(":id", study), ARG_T(":field", field),
-                              ARG_T(":kind", "conflict"), ARG_T(":text_nb", nb), ARG_T(":text_en", en), ARG_T(":lines", lines)));
+                         ARGS(ARG_I(":edition", import->revision.edition), ARG_T(":record", "study"), ARG_T(":id", study),
+                              ARG_T(":field", field), ARG_T(":kind", "conflict"), ARG_T(":text_nb", nb), ARG_T(":text_en", en),
+                              ARG_T(":lines", lines)));
 }
 
 /* ── studies that were met ──────────────────────────────────────────────────────────────────────────────────── */
@@ -128,15 +129,6 @@ enum db_status import_study_find(struct db_import *import, const char *code, str
 
 /* ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Time never runs backwards here, whatever the clock does. */
-static int64_t now_after(int64_t last)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    int64_t now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-    return now > last ? now : last + 1;
-}
-
 static enum db_status look_up_edition(struct db_import *import, const struct db_edition *edition, bool *ret_known, bool *ret_same)
 {
     struct query known CLEANUP(query_end) =
@@ -144,7 +136,7 @@ static enum db_status look_up_edition(struct db_import *import, const struct db_
     *ret_known = query_row(&known);
     if (*ret_known) {
         const char *digest = query_text(&known, 1);
-        import->edition = query_int(&known, 0);
+        import->revision.edition = query_int(&known, 0);
         *ret_same = digest != NULL && strcmp(digest, edition->digest) == 0;
     }
     struct query later CLEANUP(query_end) =
@@ -172,11 +164,11 @@ static enum db_status put_edition(struct db_import *import, const struct db_edit
 {
     struct db_edition stored = *edition;
     stored.programme = import->programme;
-    stored.imported = import->now;
+    stored.imported = import->revision.now;
     struct query query CLEANUP(query_end) = query_begin(import->st, STMT_edition_put, NO_ARGS);
     query_bind_fields(&query, edition_fields, &stored);
     if (query_row(&query))
-        import->edition = query_int(&query, 0);
+        import->revision.edition = query_int(&query, 0);
     return query_run(&query);
 }
 
@@ -192,7 +184,7 @@ static enum db_status clear_edition(struct db_import *import)
     };
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(import->st, steps[i], ARGS(ARG_I(":edition", import->edition)));
+        status = statement_run(import->st, steps[i], ARGS(ARG_I(":edition", import->revision.edition)));
     return status;
 }
 
@@ -228,23 +220,21 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
     *import = (struct db_import){
         .db = db,
         .st = &db->statements,
-        .data_version = db_data_version(db) + 1,
-        .now = now_after(db_data_updated(db)),
-        .new_versions = {.size = sizeof(struct new_version)},
+        .revision = revision_begin(db, "edition"),
         .met = {.size = sizeof(struct import_study)},
         .added = {.size = sizeof(uint32_t)},
     };
     import->programme = arena_strndup(&import->arena, programme->code, strlen(programme->code));
     import->edition_code = arena_strndup(&import->arena, edition->code, strlen(edition->code));
     import->as_of = arena_strndup(&import->arena, edition->as_of, strlen(edition->as_of));
-    db->importing = true;
+    db->is_writing = true;
     return import;
 }
 
 enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition, bool *ret_same,
                                struct db_import **ret_import)
 {
-    assert(!db->importing);
+    assert(!db->is_writing);
     *ret_same = false;
     *ret_import = NULL;
     struct db_import *import = import_new(db, programme, edition);
@@ -264,10 +254,22 @@ enum db_status db_import_begin(struct db *db, const struct db_programme *program
 
 static enum db_status forget_counts(struct db_import *import)
 {
-    static const enum db_statement steps[] = {STMT_touch_forgotten, STMT_plans_forgotten, STMT_reports_forgotten};
+    static const struct {
+        enum db_statement statement;
+        bool is_dated;
+    } steps[] = {
+        {STMT_touch_forgotten, false}, {STMT_plans_withdraw, true},     {STMT_plans_forgotten, false},
+        {STMT_reports_withdraw, true}, {STMT_reports_forgotten, false},
+    };
+    const struct revision *revision = &import->revision;
     enum db_status status = DB_OK;
-    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = statement_run(import->st, steps[i], ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++) {
+        struct query query CLEANUP(query_end) = query_begin(
+            import->st, steps[i].statement, ARGS(ARG_I(":edition", revision->edition), ARG_I(":stated", revision->data_version)));
+        if (steps[i].is_dated)
+            query_bind(&query, ARGS(ARG_I(":withdrawn", revision->now)));
+        status = query_run(&query);
+    }
     return status;
 }
 
@@ -275,7 +277,8 @@ static enum db_status forget_counts(struct db_import *import)
 static enum db_status note_forgotten_studies(struct db_import *import)
 {
     struct query query CLEANUP(query_end) =
-        query_begin(import->st, STMT_studies_forgotten, ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+        query_begin(import->st, STMT_studies_forgotten,
+                    ARGS(ARG_I(":edition", import->revision.edition), ARG_I(":stated", import->revision.data_version)));
     const char *nb = arena_printf(&import->arena, "Utgaven %s har ikke lenger denne studien.", import->edition_code);
     const char *en = arena_printf(&import->arena, "The edition %s no longer holds this study.", import->edition_code);
     if (nb == NULL || en == NULL)
@@ -290,7 +293,8 @@ static enum db_status note_forgotten_studies(struct db_import *import)
 
 static enum db_status count_conflicts(struct db_import *import)
 {
-    struct query query CLEANUP(query_end) = query_begin(import->st, STMT_notes_of_conflicts, ARGS(ARG_I(":edition", import->edition)));
+    struct query query CLEANUP(query_end) =
+        query_begin(import->st, STMT_notes_of_conflicts, ARGS(ARG_I(":edition", import->revision.edition)));
     if (query_row(&query))
         import->result.conflicts = query_int(&query, 0);
     return query_status(&query);
@@ -298,13 +302,7 @@ static enum db_status count_conflicts(struct db_import *import)
 
 static enum db_status log_edition(struct db_import *import)
 {
-    enum db_status status = statement_run(import->st, STMT_change_add,
-                                          ARGS(ARG_T(":kind", "edition-imported"), ARG_K(":study", -1), ARG_I(":at", import->now),
-                                               ARG_I(":data_version", import->data_version)));
-    if (status == DB_OK)
-        status = statement_run(import->st, STMT_register_advance,
-                               ARGS(ARG_I(":data_version", import->data_version), ARG_I(":updated", import->now)));
-    return status;
+    return revision_log(&import->revision, "edition-imported", -1);
 }
 
 static enum db_status prune_persons(struct db_import *import)
@@ -312,9 +310,9 @@ static enum db_status prune_persons(struct db_import *import)
     return statement_run(import->st, STMT_persons_prune, NO_ARGS);
 }
 
-static enum db_status reserve_versions(struct db_import *import)
+static enum db_status settle(struct db_import *import)
 {
-    return versions_prepare(import->db, &import->new_versions);
+    return revision_settle(&import->revision);
 }
 
 /* The database's own deferred checks run here, so that a dry run meets them too. */
@@ -329,13 +327,8 @@ static enum db_status check_references(struct db_import *import)
 
 static enum db_status (*const endings[])(struct db_import *) = {
     import_take_room,  forget_counts, note_forgotten_studies, import_refresh, import_put_back,  import_count_shown,
-    import_store_sums, prune_persons, count_conflicts,        log_edition,    check_references, reserve_versions,
+    import_store_sums, prune_persons, count_conflicts,        log_edition,    check_references, settle,
 };
-
-static void publish(struct db_import *import)
-{
-    versions_publish(import->db, &import->new_versions, import->data_version, import->now);
-}
 
 enum db_status db_import_finish(struct db_import *import, bool dry_run, struct db_import_result *ret_result)
 {
@@ -346,12 +339,12 @@ enum db_status db_import_finish(struct db_import *import, bool dry_run, struct d
         import_step(import, "commit", 0, 1);
         status = status_of(sqlite3_exec(import->db->sql, "COMMIT", NULL, NULL, NULL));
         if (status == DB_OK)
-            publish(import);
+            revision_publish(&import->revision);
         if (status == DB_OK)
             image_make(import->db);
     }
     import->result.changed = true;
-    import->result.data_version = dry_run ? db_data_version(import->db) : import->data_version;
+    import->result.data_version = dry_run ? db_data_version(import->db) : import->revision.data_version;
     *ret_result = status == DB_OK ? import->result : (struct db_import_result){0};
     db_import_abandon(import); /* after a commit there is nothing left to undo */
     return status;
@@ -364,12 +357,12 @@ void db_import_abandon(struct db_import *import)
     if (!sqlite3_get_autocommit(import->db->sql))
         sqlite3_exec(import->db->sql, "ROLLBACK", NULL, NULL, NULL);
     import_end_great(import);
-    import->db->importing = false;
+    import->db->is_writing = false;
     arena_free(&import->arena);
     arena_free(&import->scratch);
     map_free(&import->studies);
     map_free(&import->persons);
-    stats_changes_free(&import->sums);
+    revision_end(&import->revision);
     free(import->detail);
     free(import);
 }

@@ -15,20 +15,33 @@ struct count {
     const char *end; /* plans only */
     bool has_end;
     const char *parameter;
-    enum db_statement find, add, change, confirm, filed;
+    enum db_statement find, add, change, withdraw, confirm, filed;
 };
 
 static struct count count_of_plan(const struct db_plan *plan)
 {
-    return (struct count){"plan", plan->study, plan->region,         plan->as_of,   plan->lines,      plan->planned,     plan->planned_end,
-                          true,   ":planned",  STMT_plan_of_edition, STMT_plan_add, STMT_plan_change, STMT_plan_confirm, STMT_plan_filed};
+    return (struct count){
+        "plan",     plan->study,          plan->region,  plan->as_of,      plan->lines,        plan->planned,     plan->planned_end, true,
+        ":planned", STMT_plan_of_edition, STMT_plan_add, STMT_plan_change, STMT_plan_withdraw, STMT_plan_confirm, STMT_plan_filed};
 }
 
 static struct count count_of_report(const struct db_report *report)
 {
-    return (struct count){
-        "report", report->study, report->region,         report->as_of,   report->lines,      report->included,    NULL,
-        false,    ":included",   STMT_report_of_edition, STMT_report_add, STMT_report_change, STMT_report_confirm, STMT_report_filed};
+    return (struct count){"report",
+                          report->study,
+                          report->region,
+                          report->as_of,
+                          report->lines,
+                          report->included,
+                          NULL,
+                          false,
+                          ":included",
+                          STMT_report_of_edition,
+                          STMT_report_add,
+                          STMT_report_change,
+                          STMT_report_withdraw,
+                          STMT_report_confirm,
+                          STMT_report_filed};
 }
 
 static bool texts_equal(const char *a, const char *b)
@@ -45,16 +58,16 @@ struct said {
 
 static enum db_status look_up(struct db_import *import, const struct count *count, int64_t study, struct said *ret_said)
 {
-    struct query query CLEANUP(query_end) = query_begin(
-        import->st, count->find,
-        ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of), ARG_I(":edition", import->edition)));
+    struct query query CLEANUP(query_end) = query_begin(import->st, count->find,
+                                                        ARGS(ARG_I(":study", study), ARG_T(":region", count->region),
+                                                             ARG_T(":as_of", count->as_of), ARG_I(":edition", import->revision.edition)));
     *ret_said = (struct said){0};
     if (query_row(&query))
         *ret_said = (struct said){
             .id = query_int(&query, 0),
             .is_equal = query_int(&query, 1) == count->number && texts_equal(query_text(&query, 2), count->end) &&
                         texts_equal(query_text(&query, 3), count->lines) && texts_equal(query_text(&query, 4), import->as_of),
-            .is_twice = query_int(&query, 5) == import->data_version,
+            .is_twice = query_int(&query, 5) == import->revision.data_version,
         };
     return query_status(&query);
 }
@@ -69,13 +82,13 @@ static enum db_status write(struct db_import *import, const struct count *count,
 {
     struct query query CLEANUP(query_end) =
         query_begin(import->st, id == 0 ? count->add : count->change,
-                    ARGS(ARG_I(count->parameter, count->number), ARG_T(":lines", count->lines), ARG_I(":recorded", import->now),
-                         ARG_T(":standing", import->as_of), ARG_I(":stated", import->data_version)));
+                    ARGS(ARG_I(count->parameter, count->number), ARG_T(":lines", count->lines), ARG_I(":recorded", import->revision.now),
+                         ARG_T(":standing", import->as_of), ARG_I(":stated", import->revision.data_version)));
     if (count->has_end)
         query_bind(&query, ARGS(ARG_T(":planned_end", count->end)));
     if (id == 0)
         query_bind(&query, ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of),
-                                ARG_I(":edition", import->edition)));
+                                ARG_I(":edition", import->revision.edition)));
     else
         query_bind(&query, ARGS(ARG_I(":id", id)));
     return query_run(&query);
@@ -92,8 +105,10 @@ static enum db_status store(struct db_import *import, const struct count *count,
         return refuse_twice(import, count);
     *ret_is_news = *ret_is_news || !said.is_equal;
     if (said.is_equal)
-        return statement_run(import->st, count->confirm, ARGS(ARG_I(":id", said.id), ARG_I(":stated", import->data_version)));
-    return write(import, count, study, said.id);
+        return statement_run(import->st, count->confirm, ARGS(ARG_I(":id", said.id), ARG_I(":stated", import->revision.data_version)));
+    if (said.id != 0)
+        status = statement_run(import->st, count->withdraw, ARGS(ARG_I(":id", said.id), ARG_I(":withdrawn", import->revision.now)));
+    return status == DB_OK ? write(import, count, study, said.id) : status;
 }
 
 /* ── against what was filed ─────────────────────────────────────────────────────────────────────────────────── */
@@ -250,7 +265,7 @@ enum db_status db_import_figure(struct db_import *import, const struct db_figure
     if (import->failed != DB_OK)
         return import->failed;
     struct query query CLEANUP(query_end) =
-        query_begin(import->st, STMT_figure_add, ARGS(ARG_I(":edition", import->edition), ARG_I(":position", import->position++)));
+        query_begin(import->st, STMT_figure_add, ARGS(ARG_I(":edition", import->revision.edition), ARG_I(":position", import->position++)));
     query_bind_fields(&query, figure_fields, figure);
     enum db_status status = query_run(&query);
     return status == DB_OK ? DB_OK : import_fail(import, status, "figure %s: %s", figure->code, db_status_text(status));
@@ -272,10 +287,11 @@ enum db_status db_import_note(struct db_import *import, const struct db_note *no
 {
     if (import->failed != DB_OK)
         return import->failed;
-    enum db_status status = statement_run(import->st, STMT_note_add,
-                                          ARGS(ARG_I(":edition", import->edition), ARG_T(":record", note->record), ARG_T(":id", note->id),
-                                               ARG_T(":field", note->field), ARG_T(":kind", note->kind), ARG_T(":text_nb", note->text.nb),
-                                               ARG_T(":text_en", note->text.en), ARG_T(":lines", note->lines)));
+    enum db_status status =
+        statement_run(import->st, STMT_note_add,
+                      ARGS(ARG_I(":edition", import->revision.edition), ARG_T(":record", note->record), ARG_T(":id", note->id),
+                           ARG_T(":field", note->field), ARG_T(":kind", note->kind), ARG_T(":text_nb", note->text.nb),
+                           ARG_T(":text_en", note->text.en), ARG_T(":lines", note->lines)));
     if (status == DB_OK)
         status = touch_noted(import, note);
     return status == DB_OK ? DB_OK : import_fail(import, status, "note on %s: %s", note->record, db_status_text(status));

@@ -17,20 +17,20 @@
 #define CACHE_ORDINARY "PRAGMA cache_size = -65536"
 
 /* The tables whose indexes and triggers no statement between the first study and the end needs; what the triggers keep is made anew. */
-static const char *const tables[] = {"study", "award", "study_identifier", "shown_report"};
+static const char *const tables[] = {"study", "award", "study_identifier", "shown_report", "change"};
 
 enum db_status db_import_expect(struct db_import *import, size_t studies)
 {
     struct query query CLEANUP(query_end) = query_begin(import->st, STMT_check_studies, NO_ARGS);
     int64_t stored = query_row(&query) ? query_int(&query, 0) : 0;
     enum db_status status = query_status(&query);
-    import->is_great = status == DB_OK && studies >= GREAT_LOAD && studies >= (uint64_t)stored / 2;
-    return import->is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_RECORDS, NULL, NULL, NULL)) : status;
+    import->revision.is_great = status == DB_OK && studies >= GREAT_LOAD && studies >= (uint64_t)stored / 2;
+    return import->revision.is_great ? status_of(sqlite3_exec(import->st->sql, CACHE_RECORDS, NULL, NULL, NULL)) : status;
 }
 
 void import_end_great(struct db_import *import)
 {
-    if (import->is_great)
+    if (import->revision.is_great)
         sqlite3_exec(import->st->sql, CACHE_ORDINARY, NULL, NULL, NULL);
 }
 
@@ -74,7 +74,7 @@ static enum db_status drop(struct db_import *import, const struct attached *atta
 enum db_status import_set_aside(struct db_import *import)
 {
     enum db_status status = DB_OK;
-    if (!import->is_great || import->set_aside.len > 0)
+    if (!import->revision.is_great || import->set_aside.len > 0)
         return DB_OK;
     import->set_aside.size = sizeof(struct attached);
     for (size_t i = 0; i < COUNT_OF(tables) && status == DB_OK; i++)
@@ -87,7 +87,7 @@ enum db_status import_set_aside(struct db_import *import)
 
 enum db_status import_take_room(struct db_import *import)
 {
-    return import->is_great ? run(import, CACHE_LAST) : DB_OK;
+    return import->revision.is_great ? run(import, CACHE_LAST) : DB_OK;
 }
 
 enum db_status import_put_back(struct db_import *import)
@@ -161,7 +161,7 @@ static enum db_status count_row(struct db_import *import, struct day *day, struc
 enum db_status import_count_shown(struct db_import *import)
 {
     struct day day = {.counted = {.size = sizeof(struct counted)}};
-    if (!import->is_great)
+    if (!import->revision.is_great)
         return DB_OK;
     import_step(import, "reports of each day", 0, 1);
     enum db_status status = statement_run(import->st, STMT_shown_counts_clear, NO_ARGS);
@@ -178,5 +178,5 @@ enum db_status import_count_shown(struct db_import *import)
 enum db_status import_store_sums(struct db_import *import)
 {
     import_step(import, "kept sums", 0, 1);
-    return import->is_great ? stats_make_anew(import->st) : stats_changes_store(import->st, &import->sums);
+    return revision_store_sums(&import->revision);
 }

@@ -19,9 +19,9 @@ static enum db_status after_put(struct db_import *import, enum db_status status,
 static enum db_status put(struct db_import *import, enum db_statement which, const struct field *fields, const void *record,
                           const struct arg *more)
 {
-    struct query query CLEANUP(query_end) =
-        query_begin(import->st, which,
-                    ARGS(ARG_T(":programme", import->programme), ARG_I(":edition", import->edition), ARG_I(":newest", import->newest)));
+    struct query query CLEANUP(query_end) = query_begin(
+        import->st, which,
+        ARGS(ARG_T(":programme", import->programme), ARG_I(":edition", import->revision.edition), ARG_I(":newest", import->newest)));
     query_bind(&query, more);
     query_bind_fields(&query, fields, record);
     return query_run(&query);
@@ -53,7 +53,7 @@ enum db_status db_import_category(struct db_import *import, const struct db_cate
 static enum db_status add_alias(struct db_import *import, const char *code, const char *alias)
 {
     return statement_run(import->st, STMT_institution_alias_add,
-                         ARGS(ARG_T(":code", code), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
+                         ARGS(ARG_T(":code", code), ARG_T(":alias", alias), ARG_I(":edition", import->revision.edition)));
 }
 
 /* The name itself is an alias where another one stands: of another programme, or of a later edition. */
@@ -83,6 +83,6 @@ enum db_status db_import_leader_alias(struct db_import *import, const char *name
     enum db_status status = statement_run(import->st, STMT_person_add, ARGS(ARG_T(":name", name)));
     if (status == DB_OK)
         status = statement_run(import->st, STMT_person_alias_add,
-                               ARGS(ARG_T(":name", name), ARG_T(":alias", alias), ARG_I(":edition", import->edition)));
+                               ARGS(ARG_T(":name", name), ARG_T(":alias", alias), ARG_I(":edition", import->revision.edition)));
     return status == DB_OK ? DB_OK : import_fail(import, status, "leader %s: %s", name, db_status_text(status));
 }

@@ -14,91 +14,14 @@ struct known {
 
 /* ── what was edited here ───────────────────────────────────────────────────────────────────────────────────── */
 
-static bool texts_equal(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool fields_equal(const struct field *field, const void *a, const void *b)
-{
-    switch (field->kind) {
-    case FIELD_TEXT: return texts_equal(*(const char *const *)a, *(const char *const *)b);
-    case FIELD_INT64:
-    case FIELD_KNOWN: return *(const int64_t *)a == *(const int64_t *)b;
-    case FIELD_INT:
-    case FIELD_INT_KNOWN: return *(const int *)a == *(const int *)b;
-    case FIELD_BOOL: return *(const bool *)a == *(const bool *)b;
-    }
-    return false;
-}
-
-static void field_copy(const struct field *field, void *to, const void *from)
-{
-    switch (field->kind) {
-    case FIELD_TEXT: *(const char **)to = *(const char *const *)from; break;
-    case FIELD_INT64:
-    case FIELD_KNOWN: *(int64_t *)to = *(const int64_t *)from; break;
-    case FIELD_INT:
-    case FIELD_INT_KNOWN: *(int *)to = *(const int *)from; break;
-    case FIELD_BOOL: *(bool *)to = *(const bool *)from; break;
-    }
-}
-
-static const struct field *field_named(const struct field *fields, const char *name)
-{
-    for (; fields->name != NULL; fields++)
-        if (fields->member != NULL && strcmp(fields->name + 1, name) == 0)
-            return fields;
-    return NULL;
-}
-
-static const struct study_list *list_named(const char *name)
-{
-    for (size_t i = 0; i < study_lists_len; i++)
-        if (study_lists[i].add != STMT_COUNT && strcmp(study_lists[i].name, name) == 0)
-            return &study_lists[i];
-    return NULL;
-}
-
-static const char *list_item(const struct study_list *list, const struct db_study *study, size_t i)
-{
-    return *(const char *const *)((const char *)study + list->items) + i * list->size;
-}
-
-static size_t list_len(const struct study_list *list, const struct db_study *study)
-{
-    return *(const size_t *)((const char *)study + list->len);
-}
-
-static bool lists_equal(const struct study_list *list, const struct db_study *a, const struct db_study *b)
-{
-    if (list_len(list, a) != list_len(list, b))
-        return false;
-    for (size_t i = 0; i < list_len(list, a); i++)
-        for (const struct field *field = list->fields; field->name != NULL; field++)
-            if (!fields_equal(field, list_item(list, a, i) + field->offset, list_item(list, b, i) + field->offset))
-                return false;
-    return true;
-}
-
 /* Puts back what was edited here. Returns what the API calls the field where the edition says otherwise, else NULL. */
 static const char *keep_edited(const char *name, const struct db_study *stored, struct db_study *study)
 {
-    const struct study_list *list = list_named(name);
-    const struct field *field = field_named(study_facts, name);
-    field = field != NULL ? field : field_named(study_texts, name);
-    if (list != NULL && !lists_equal(list, stored, study)) {
-        *(const void **)((char *)study + list->items) = *(const void *const *)((const char *)stored + list->items);
-        *(size_t *)((char *)study + list->len) = list_len(list, stored);
-        return list->name;
-    }
-    if (field == NULL)
+    const struct study_member member = study_member_named(name);
+    if (study_member_is_equal(&member, stored, study))
         return NULL;
-    const char *kept = (const char *)stored + field->offset;
-    char *said = (char *)study + field->offset;
-    bool is_equal = fields_equal(field, kept, said);
-    field_copy(field, said, kept);
-    return is_equal ? NULL : field->member;
+    study_member_copy(&member, study, stored);
+    return member.list != NULL ? member.list->name : member.field->member;
 }
 
 static enum db_status note_kept(struct db_import *import, const char *study, const char *member)
@@ -150,11 +73,12 @@ static enum db_status store_person(struct db_import *import, const char *name)
 static enum db_status store_study(struct db_import *import, const struct db_study *study, int64_t *ret_id)
 {
     bool is_new = *ret_id == 0;
-    struct query facts CLEANUP(query_end) = query_begin(import->st, is_new ? STMT_study_add : STMT_study_change,
-                                                        ARGS(ARG_I(":edition", import->edition), ARG_I(":stated", import->data_version)));
+    struct query facts CLEANUP(query_end) =
+        query_begin(import->st, is_new ? STMT_study_add : STMT_study_change,
+                    ARGS(ARG_I(":edition", import->revision.edition), ARG_I(":stated", import->revision.data_version)));
     query_bind_fields(&facts, study_facts, study);
     if (is_new)
-        query_bind(&facts, ARGS(ARG_I(":updated", import->now)));
+        query_bind(&facts, ARGS(ARG_I(":updated", import->revision.now)));
     enum db_status status = query_run(&facts);
     if (status == DB_OK && is_new)
         *ret_id = sqlite3_last_insert_rowid(import->st->sql);
@@ -173,27 +97,13 @@ static enum db_status store_facts(struct db_import *import, const struct db_stud
     return query_run(&texts);
 }
 
-static enum db_status store_list(struct db_import *import, int64_t id, const struct study_list *list, const struct db_study *study,
-                                 bool is_new)
-{
-    enum db_status status = is_new ? DB_OK : statement_run(import->st, list->clear, ARGS(ARG_I(":study", id)));
-    for (size_t i = 0; i < list_len(list, study) && status == DB_OK; i++) {
-        struct query query CLEANUP(query_end) = query_begin(import->st, list->add, ARGS(ARG_I(":study", id)));
-        if (list->positioned)
-            query_bind(&query, ARGS(ARG_I(":position", (int64_t)i)));
-        query_bind_fields(&query, list->fields, list_item(list, study, i));
-        status = query_run(&query);
-    }
-    return status;
-}
-
 static enum db_status store(struct db_import *import, const struct db_study *study, int64_t *ret_id)
 {
     bool is_new = *ret_id == 0;
     enum db_status status = store_facts(import, study, ret_id);
     for (size_t i = 0; i < study_lists_len && status == DB_OK; i++)
         if (study_lists[i].add != STMT_COUNT)
-            status = store_list(import, *ret_id, &study_lists[i], study, is_new);
+            status = study_list_store(import->st, *ret_id, &study_lists[i], study, is_new);
     return status;
 }
 
@@ -233,7 +143,7 @@ static enum db_status check(struct db_import *import, const struct db_study *stu
     if (strcmp(known->programme, import->programme) != 0)
         return import_fail(import, DB_CONFLICT, "study %s belongs to programme %s, not to %s", study->code, known->programme,
                            import->programme);
-    if (known->stated == import->data_version)
+    if (known->stated == import->revision.data_version)
         return import_fail(import, DB_CONFLICT, "study %s comes twice", study->code);
     return DB_OK;
 }
@@ -255,7 +165,7 @@ static unsigned empty_lists(const struct db_study *study)
     unsigned empty = 0;
     for (size_t i = 0; i < study_lists_len; i++) {
         const struct study_list *list = &study_lists[i];
-        if (list->add != STMT_COUNT && list->add != STMT_inclusion_regions_add && list_len(list, study) == 0)
+        if (list->add != STMT_COUNT && list->add != STMT_inclusion_regions_add && study_list_len(list, study) == 0)
             empty |= 1u << i;
     }
     return empty;
@@ -271,7 +181,7 @@ static enum db_status put(struct db_import *import, const struct db_study *study
         return status;
     struct db_study whole = *study;
     int64_t id = known.id;
-    bool is_news = known.id == 0 || known.edition == import->edition || import->newest;
+    bool is_news = known.id == 0 || known.edition == import->revision.edition || import->newest;
     if (known.id != 0)
         status = import_touch(import, known.id, (struct touch){.named = true});
     if (known.id != 0 && is_news && status == DB_OK)

@@ -190,9 +190,23 @@ enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /
 struct image;
 struct image_slot {
     pthread_mutex_t lock;
-    struct image *current; /* NULL = there is none */
+    struct image *current;  /* NULL = there is none */
+    pthread_mutex_t making; /* held while one is made; before the other */
 };
 void images_end(struct db *db);
+
+/* ── clock.c: the instants of transactions ──────────────────────────────────────────────────────────────────── */
+
+struct clock {
+    pthread_mutex_t lock;
+    int64_t promised; /* nothing comes any more that is recorded with this instant or an earlier one */
+    int64_t last;     /* that was given */
+    int64_t writing;  /* of the transaction under way; 0 = there is none */
+};
+/* An instant that is later than every one before, and than what was promised. Between begin and end it is a transaction's, which is seen by
+ * everybody when end is called. */
+int64_t clock_begin(struct db *db);
+void clock_end(struct db *db);
 
 /* ── the two handles ────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -205,8 +219,10 @@ struct db {
     struct versions versions;
     struct stats_store answers;
     struct image_slot images;
+    struct clock clock;
+    struct db_reader *own; /* asks in the writer's transaction; NULL = not needed yet */
     _Atomic int readers;
-    bool importing;
+    bool is_writing; /* an import or what is filed: from begin to its end */
 };
 
 struct vocabulary {
@@ -224,6 +240,7 @@ struct db_reader {
     struct statements *st;              /* &statements, or the writer's when the database is in memory */
     int depth;                          /* of begin … end */
     bool began;                         /* this reader opened the transaction */
+    bool is_writers;                    /* it sees what is not committed yet, which nobody else may be told */
     int64_t data_version, data_updated; /* of the state seen in it */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
@@ -231,6 +248,7 @@ struct db_reader {
 };
 
 bool bound_is_passed(const struct db_bound *bound);
+enum db_status reader_own(struct db *db); /* db->own, from its first use until db_close */
 enum db_status reader_enter(struct db_reader *reader);
 void reader_leave(struct db_reader *reader);
 void reader_leave_at(struct db_reader **reader); /* for CLEANUP; a NULL reader is fine */
@@ -254,6 +272,19 @@ extern const struct field study_facts[], study_texts[], study_made[];
 extern const struct study_list study_lists[];
 #define LIST_HOSPITALS 2 /* its place there */
 extern const size_t study_lists_len;
+
+/* study_members.c: what can be edited in the register, by its name in local_edit: a column, or a list. */
+struct study_member {
+    const struct field *field;     /* NULL where it is a list; both NULL: there is no such member */
+    const struct study_list *list; /* NULL where it is a column */
+    bool is_fact;                  /* a column of study, not of study_text */
+};
+struct study_member study_member_named(const char *name);
+bool study_member_is_equal(const struct study_member *member, const struct db_study *a, const struct db_study *b);
+void study_member_copy(const struct study_member *member, struct db_study *to, const struct db_study *from); /* borrows */
+size_t study_list_len(const struct study_list *list, const struct db_study *study);
+enum db_status study_list_store(struct statements *statements, int64_t id, const struct study_list *list, const struct db_study *study,
+                                bool is_new);
 
 enum db_status study_load(struct statements *statements, struct arena *arena, int64_t id, struct db_study *ret_study);
 /* The same, but for the lists that are known to be empty: bits, by place in study_lists. */
@@ -282,6 +313,8 @@ enum db_statement rendered_get(enum db_form form); /* takes :study; one column *
 enum db_status render_all(struct db *db);
 enum db_status write_at_open(struct db *db, enum db_status (*write)(struct db *db)); /* in a transaction of its own */
 
+#include "db/revision.h" /* in the terms above */
+
 /* ── import ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A study that this import has met. */
@@ -296,25 +329,21 @@ struct import_study {
 struct db_import {
     struct db *db;
     struct statements *st;
+    struct revision revision;    /* its edition is this one */
     struct arena arena, scratch; /* of the whole import; of one call */
     const char *programme, *edition_code, *as_of;
-    int64_t edition;
-    bool newest; /* no edition of the programme is later */
-    int64_t data_version, now;
+    bool newest;           /* no edition of the programme is later */
     int64_t position;      /* of the next figure */
     enum db_status failed; /* the first failure: nothing works after it */
     char *detail;          /* malloc'd, may be NULL */
-    struct list new_versions;
-    struct stats_changes sums;
-    struct map studies; /* code → place in met */
-    struct list met;    /* struct import_study */
-    struct list added;  /* uint32_t: places in met of the new ones, in the order of their ids, which should follow one another */
+    struct map studies;    /* code → place in met */
+    struct list met;       /* struct import_study */
+    struct list added;     /* uint32_t: places in met of the new ones, in the order of their ids, which should follow one another */
     int64_t first_added;
     struct map persons; /* leaders known to be stored */
     bool has_old_ids;   /* a code may be an old id of a study */
     db_step_fn step;    /* may be NULL */
     void *step_cls;
-    bool is_great;         /* see import_great.c */
     struct list set_aside; /* what is to be made again */
     struct db_import_result result;
 };
@@ -343,15 +372,6 @@ enum db_status import_store_sums(struct db_import *import);
 void import_end_great(struct db_import *import); /* after the transaction */
 extern const struct field programme_fields[], edition_fields[], region_fields[], mechanism_fields[], category_fields[],
     institution_fields[], figure_fields[], note_fields[];
-
-/* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-struct db_write {
-    struct db *db;
-    struct statements *st;     /* the writer's */
-    int64_t data_version, now; /* that the transaction will have, should it change an answer; the instant it is recorded with */
-    struct db_author author;   /* of the part */
-};
 
 /* ── position.c, studies_query.c ────────────────────────────────────────────────────────────────────────────── */
 

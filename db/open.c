@@ -210,8 +210,12 @@ static struct db *db_new(const struct db_options *options)
         return NULL;
     }
     pthread_mutex_init(&db->images.lock, NULL);
+    pthread_mutex_init(&db->images.making, NULL);
+    pthread_mutex_init(&db->clock.lock, NULL);
     if (!stats_store_begin(&db->answers)) {
         pthread_mutex_destroy(&db->images.lock);
+        pthread_mutex_destroy(&db->images.making);
+        pthread_mutex_destroy(&db->clock.lock);
         pthread_rwlock_destroy(&db->versions.lock);
         free(db);
         return NULL;
@@ -246,7 +250,8 @@ void db_close(struct db *db)
 {
     if (db == NULL)
         return;
-    assert(db->readers == 0 && !db->importing);
+    assert(db->readers == 0 && !db->is_writing);
+    db_reader_close(db->own);
     statements_close(&db->statements);
     if (db->sql != NULL && db->path != NULL)
         sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
@@ -260,6 +265,7 @@ void db_close(struct db *db)
     pthread_rwlock_destroy(&db->versions.lock);
     stats_store_end(&db->answers);
     images_end(db);
+    pthread_mutex_destroy(&db->clock.lock);
     free(db->path);
     free(db);
 }

@@ -34,16 +34,31 @@ void db_reader_bound(struct db_reader *reader, struct db_bound bound)
     reader->bound = bound;
 }
 
-enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
+static struct db_reader *reader_new(struct db *db)
 {
     struct db_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->db = db;
+    reader->st = &db->statements;
+    for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
+        reader->vocabularies[i].data_version = -1;
+    return reader;
+}
+
+enum db_status reader_own(struct db *db)
+{
+    if (db->own == NULL && (db->own = reader_new(db)) != NULL)
+        db->own->is_writers = true;
+    return db->own == NULL ? DB_NO_MEMORY : DB_OK;
+}
+
+enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
+{
+    struct db_reader *reader = reader_new(db);
     *ret_reader = NULL;
     if (reader == NULL)
         return DB_NO_MEMORY;
-    reader->db = db;
-    reader->st = db->path == NULL ? &db->statements : &reader->statements;
-    for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
-        reader->vocabularies[i].data_version = -1;
     /* Another connection would see another database in memory. */
     if (db->path != NULL) {
         enum db_status status = connection_open(db->path, CONNECTION_READER, false, &reader->statements.sql);
@@ -51,6 +66,7 @@ enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
             free(reader);
             return status;
         }
+        reader->st = &reader->statements;
         sqlite3_progress_handler(reader->statements.sql, LOOK_EVERY, look, reader);
     }
     db->readers++;
@@ -67,7 +83,7 @@ void db_reader_close(struct db_reader *reader)
     vocabularies_close(reader);
     int code = sqlite3_close(reader->statements.sql);
     assert(code == SQLITE_OK);
-    reader->db->readers--;
+    reader->db->readers -= !reader->is_writers;
     free(reader);
 }
 

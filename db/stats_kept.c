@@ -143,6 +143,43 @@ static bool cell_place(struct stats_changes *changes, const char *scope, const s
     return cell->scope != NULL && cell->key != NULL;
 }
 
+/* A step that may be taken back. */
+static bool keep_step(struct stats_changes *changes, const struct stats_step *step)
+{
+    if (!changes->keeps_steps)
+        return true;
+    changes->steps.size = sizeof *step;
+    struct stats_step *kept = list_add(&changes->steps, &changes->arena);
+    if (kept != NULL)
+        *kept = *step;
+    return kept != NULL;
+}
+
+static void take_step(struct stats_changes *changes, const struct stats_step *step, int sign)
+{
+    if (step->number == NULL) {
+        ((struct stats_kept_value *)changes->value_items.items)[step->place].times += sign * step->sign;
+        return;
+    }
+    int64_t *number = ((struct stats_kept_cell *)changes->cell_items.items)[step->place].number;
+    for (size_t i = 0; i < STATS_NUMBERS; i++)
+        number[i] += sign * step->sign * step->number[i];
+}
+
+void stats_changes_mark(struct stats_changes *changes)
+{
+    changes->keeps_steps = true;
+    changes->steps.len = 0;
+}
+
+void stats_changes_undo(struct stats_changes *changes)
+{
+    const struct stats_step *steps = changes->steps.items;
+    for (size_t i = 0; i < changes->steps.len; i++)
+        take_step(changes, &steps[i], -1);
+    changes->steps.len = 0;
+}
+
 static bool value_change(struct stats_changes *changes, size_t cell, const char *kind, const char *value, int sign)
 {
     size_t place = 0;
@@ -154,12 +191,21 @@ static bool value_change(struct stats_changes *changes, size_t cell, const char 
     if (!place_of(changes, &changes->values, &changes->value_items, at, &place, &is_new))
         return false;
     struct stats_kept_value *item = (struct stats_kept_value *)changes->value_items.items + place;
-    item->times += sign;
     item->cell = cell;
     item->kind = kind;
     if (is_new)
         item->value = arena_strdup(&changes->arena, value);
-    return item->value != NULL;
+    const struct stats_step step = {.place = place, .sign = sign};
+    take_step(changes, &step, 1);
+    return item->value != NULL && keep_step(changes, &step);
+}
+
+static const int64_t *number_kept(struct stats_changes *changes, const struct stats_member *member)
+{
+    int64_t *kept = arena_alloc(&changes->arena, sizeof member->number);
+    if (kept != NULL)
+        memcpy(kept, member->number, sizeof member->number);
+    return kept;
 }
 
 /* Its oldest day and its newest one both stand for the study: the oldest of all is among the former. */
@@ -169,10 +215,12 @@ static bool change(struct stats_changes *changes, const struct panel *panel, con
     size_t place = 0;
     if (!cell_place(changes, scope, panel, key == NULL ? "" : key, &place))
         return false;
-    struct stats_kept_cell *cell = (struct stats_kept_cell *)changes->cell_items.items + place;
-    for (size_t i = 0; i < STATS_NUMBERS; i++)
-        cell->number[i] += sign * member->number[i];
-    return value_change(changes, place, kind_day, member->oldest, sign) && value_change(changes, place, kind_day, member->newest, sign) &&
+    struct stats_step step = {.place = place, .sign = sign, .number = member->number};
+    take_step(changes, &step, 1);
+    if (changes->keeps_steps && (step.number = number_kept(changes, member)) == NULL)
+        return false;
+    return keep_step(changes, &step) && value_change(changes, place, kind_day, member->oldest, sign) &&
+           value_change(changes, place, kind_day, member->newest, sign) &&
            (!panel->leaders || value_change(changes, place, kind_leader, member->leader, sign));
 }
 

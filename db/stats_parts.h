@@ -66,13 +66,24 @@ struct stats_kept_value {
     const char *kind, *value;
     int64_t times;
 };
+/* A cell or value that changed: its place, and by how much. */
+struct stats_step {
+    size_t place;
+    int sign;
+    const int64_t *number; /* STATS_NUMBERS of a cell; NULL = a value, once */
+};
 /* What came to the kept sums and what left them, not yet written. */
 struct stats_changes {
     struct arena arena, scratch;
     struct map cells, values; /* by what they are keyed by in the tables → place in the list */
     struct list cell_items;   /* struct stats_kept_cell */
     struct list value_items;  /* struct stats_kept_value */
+    struct list steps;        /* struct stats_step, since the mark */
+    bool keeps_steps;
 };
+/* What comes after the mark can be undone as one, until the next mark. */
+void stats_changes_mark(struct stats_changes *changes);
+void stats_changes_undo(struct stats_changes *changes);
 void stats_changes_free(struct stats_changes *changes);
 /* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
 enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);

@@ -239,10 +239,10 @@ static enum db_status answer_alone(struct db_reader *reader, const struct shared
     return status;
 }
 
-/* In memory a reader may see what an import has not committed: it has no version yet. */
-static bool is_settled(const struct db *db)
+/* The writer's own reader, and in memory any, may see what is not committed: it has no version yet. */
+static bool is_settled(const struct db_reader *reader)
 {
-    return db->path != NULL || !db->importing;
+    return !reader->is_writers && (reader->db->path != NULL || !reader->db->is_writing);
 }
 
 enum db_status answer_shared(struct db_reader *reader, const struct shared_question *question, use_fn use, void *cls)
@@ -251,7 +251,7 @@ enum db_status answer_shared(struct db_reader *reader, const struct shared_quest
     int64_t version = -1;
     size_t key_len = 0;
     bool is_mine = false;
-    if (!is_settled(reader->db))
+    if (!is_settled(reader))
         return answer_alone(reader, question, use, cls);
     enum db_status status = reader_version(reader, &version);
     const char *key = sql_key(question->key, &key_len);

@@ -139,6 +139,17 @@ UPDATE plan SET stated = :stated WHERE id = :id;
 SELECT planned FROM plan WHERE study = :study AND region IS :region AND as_of = :as_of AND standing = 'filed'
 ORDER BY recorded DESC, id DESC LIMIT 1;
 
+-- name: plan_withdraw
+-- What the edition said until now, before it says otherwise. Primary key.
+INSERT INTO plan_past (study, region, as_of, planned, planned_end, lines, recorded, edition, standing, withdrawn)
+SELECT study, region, as_of, planned, planned_end, lines, recorded, edition, standing, :withdrawn FROM plan WHERE id = :id;
+
+-- name: plans_withdraw
+-- The same of plans that the edition no longer holds, before they go. plan_by_edition.
+INSERT INTO plan_past (study, region, as_of, planned, planned_end, lines, recorded, edition, standing, withdrawn)
+SELECT study, region, as_of, planned, planned_end, lines, recorded, edition, standing, :withdrawn FROM plan
+WHERE edition = :edition AND stated < :stated;
+
 -- name: plans_forgotten
 -- Plans that the edition no longer holds. plan_by_edition.
 DELETE FROM plan WHERE edition = :edition AND stated < :stated;
@@ -166,6 +177,17 @@ UPDATE report SET stated = :stated WHERE id = :id;
 -- The number filed here for the same study, region and day. report_by_study.
 SELECT included FROM report WHERE study = :study AND region IS :region AND as_of = :as_of AND standing = 'filed'
 ORDER BY recorded DESC, id DESC LIMIT 1;
+
+-- name: report_withdraw
+-- As plan_withdraw. Primary key.
+INSERT INTO report_past (study, region, as_of, included, lines, recorded, edition, standing, withdrawn)
+SELECT study, region, as_of, included, lines, recorded, edition, standing, :withdrawn FROM report WHERE id = :id;
+
+-- name: reports_withdraw
+-- As plans_withdraw. report_by_edition.
+INSERT INTO report_past (study, region, as_of, included, lines, recorded, edition, standing, withdrawn)
+SELECT study, region, as_of, included, lines, recorded, edition, standing, :withdrawn FROM report
+WHERE edition = :edition AND stated < :stated;
 
 -- name: reports_forgotten
 -- Reports that the edition no longer holds. report_by_edition.

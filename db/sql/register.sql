@@ -6,7 +6,7 @@
 SELECT epoch, data_version, updated, renderer, sums FROM register WHERE id = 1;
 
 -- name: register_advance
--- After an import: the new data version and its time. Primary key.
+-- After a change: the new data version and its time. Primary key.
 UPDATE register SET data_version = :data_version, updated = :updated WHERE id = 1;
 
 -- name: register_set_renderer
@@ -23,12 +23,12 @@ SELECT code, version, updated FROM study;
 
 -- name: change_add
 -- One row of the log. Insert.
-INSERT INTO change (kind, study, at, data_version) VALUES (:kind, :study, :at, :data_version);
+INSERT INTO change (kind, study, at, data_version, role, edition) VALUES (:kind, :study, :at, :data_version, :role, :edition);
 
 -- name: changes_added
 -- A row of the log for each study that a running import added, in the order of their ids. scan: the studies touched, once an import.
-INSERT INTO change (kind, study, at, data_version)
-SELECT 'study-added', study, :at, :data_version FROM touched WHERE added = 1 ORDER BY study;
+INSERT INTO change (kind, study, at, data_version, role, edition)
+SELECT 'study-added', study, :at, :data_version, 'edition', :edition FROM touched WHERE added = 1 ORDER BY study;
 
 -- name: changes
 -- What changed after :since, in order. Primary key, then study by primary key.

@@ -287,6 +287,27 @@ WHERE (included, planned, edition, lines) IS NOT (excluded.included, excluded.pl
 -- How many rows that are. Primary keys.
 UPDATE study SET report_rows = (SELECT count(*) FROM shown_report r WHERE r.code = study.code) WHERE id = :study;
 
+-- name: present_version
+-- The version that a study has, since when, and its numbers. Primary key.
+SELECT version, updated AS since, planned, included, remaining, exceeded_by, permille, included_as_of, totals_only
+FROM study WHERE id = :study;
+
+-- name: present_regions
+-- Its numbers by region. Primary key.
+SELECT region, takes_part, planned, included, included_as_of FROM study_region WHERE study = :study;
+
+-- name: past_add
+-- A version that ends, with the bytes that are still stored. Primary key.
+INSERT INTO study_past (study, version, since, until, planned, included, remaining, exceeded_by, permille, included_as_of,
+    totals_only, json)
+SELECT study, :version, :since, :until, :planned, :included, :remaining, :exceeded_by, :permille, :included_as_of, :totals_only, json
+FROM rendered WHERE study = :study;
+
+-- name: past_region_add
+-- Its numbers of one region. Primary key.
+INSERT INTO study_region_past (study, version, region, takes_part, planned, included, included_as_of)
+VALUES (:study, :version, :region, :takes_part, :planned, :included, :included_as_of);
+
 -- name: study_advance
 -- A new version. Primary key.
 UPDATE study SET version = :version, updated = :updated WHERE id = :study;

@@ -181,6 +181,34 @@ static int64_t sql(const char *format, ...)
     return number;
 }
 
+/* The register is as it was before anything could be filed (migration 6): what was is an edition's. */
+static UNUSED void forget_filing(void)
+{
+    static const char *const steps[] = {
+        "DROP TRIGGER report_filed_stays",
+        "UPDATE report SET token = NULL, origin = 'edition', standing = '9999-12-31', edition = 1 WHERE origin = 'filed'",
+        "CREATE TRIGGER report_filed_stays BEFORE UPDATE ON report WHEN old.origin = 'filed' "
+        "BEGIN SELECT RAISE(ABORT, 'a filed report is never changed'); END",
+        "DROP TABLE token",
+        "DROP TABLE kept_answer",
+        "ALTER TABLE report DROP COLUMN correction",
+        "ALTER TABLE report DROP COLUMN comment",
+        "ALTER TABLE report DROP COLUMN token",
+        "ALTER TABLE plan DROP COLUMN token",
+        "DROP TABLE report_past",
+        "DROP TABLE plan_past",
+        "DROP TABLE study_region_past",
+        "DROP TABLE study_past",
+        "DROP INDEX change_by_study",
+        "DROP INDEX change_by_time",
+        "ALTER TABLE change DROP COLUMN role",
+        "ALTER TABLE change DROP COLUMN edition",
+        "PRAGMA user_version = 5",
+    };
+    for (size_t i = 0; i < LEN(steps); i++)
+        sql("%s", steps[i]);
+}
+
 /* ── an edition ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 #define MANY 400

@@ -37,10 +37,10 @@ END_TEST
 START_TEST(what_was_filed_here_stands)
 {
     import_ok(&first_said);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, NULL, '2024-12-31', 64, 5, 'filed', 'filed' FROM study WHERE code = 'alpha'");
-    sql("INSERT INTO plan (study, region, as_of, planned, recorded, origin, standing) "
-        "SELECT id, NULL, '2024-12-31', 100, 5, 'filed', 'filed' FROM study WHERE code = 'alpha'");
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT id, NULL, '2024-12-31', 64, 5, 'filed', 'filed', 0 FROM study WHERE code = 'alpha'");
+    sql("INSERT INTO plan (study, region, as_of, planned, recorded, origin, standing, token) "
+        "SELECT id, NULL, '2024-12-31', 100, 5, 'filed', 'filed', 0 FROM study WHERE code = 'alpha'");
     struct said *said = said_new();
     said->edition.digest = "d2";
     said->reports[0].included = 62;
@@ -69,8 +69,8 @@ START_TEST(a_changed_older_edition_takes_its_conflicts_from_newer_studies)
     struct said *newer = edition_of("2025", "2025-12-31", "Report 2025");
     newer->reports[0] = (struct db_report){0};
     import_ok(newer);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, NULL, '2024-12-31', 64, 5, 'filed', 'filed' FROM study WHERE code = 'alpha'");
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT id, NULL, '2024-12-31', 64, 5, 'filed', 'filed', 0 FROM study WHERE code = 'alpha'");
     struct said *said = said_new();
     said->edition.digest = "d2";
     ck_assert_int_eq(import_ok(said).conflicts, 1);
@@ -82,8 +82,8 @@ START_TEST(a_changed_older_edition_takes_its_conflicts_from_newer_studies)
     said->edition.digest = "d4"; /* it contradicts again, and then what was filed is corrected; alpha itself is not in it any more */
     said->reports[0] = first_said.reports[0];
     ck_assert_int_eq(import_ok(said).conflicts, 1);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, NULL, '2024-12-31', 60, 6, 'filed', 'filed' FROM study WHERE code = 'alpha'");
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT id, NULL, '2024-12-31', 60, 6, 'filed', 'filed', 0 FROM study WHERE code = 'alpha'");
     said->edition.digest = "d5";
     said->studies[0] = said->studies[1];
     said->studies[1] = (struct db_study){0};
@@ -98,8 +98,8 @@ END_TEST
 START_TEST(a_filed_report_cannot_be_changed_or_removed)
 {
     import_ok(&first_said);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, NULL, '2025-01-31', 64, 5, 'filed', 'filed' FROM study WHERE code = 'alpha'");
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT id, NULL, '2025-01-31', 64, 5, 'filed', 'filed', 0 FROM study WHERE code = 'alpha'");
     sqlite3 *direct = NULL;
     ck_assert_int_eq(sqlite3_open(fixture.path, &direct), SQLITE_OK);
     ck_assert_int_ne(sqlite3_exec(direct, "UPDATE report SET included = 1 WHERE origin = 'filed'", NULL, NULL, NULL), SQLITE_OK);

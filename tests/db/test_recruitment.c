@@ -186,8 +186,9 @@ START_TEST(regions_and_the_reports_that_stand)
     said->reports[2] = (struct db_report)REPORT("midt", "2023-12-31", 7);
     said->reports[3] = (struct db_report)REPORT("vest", "2023-12-31", 20);
     import_ok(said);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT id, 'vest', '2023-12-31', column1, column2, 'filed', 'filed' FROM study, (VALUES (22, 10), (24, 30), (23, 20)) WHERE code "
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT id, 'vest', '2023-12-31', column1, column2, 'filed', 'filed', 0 FROM study, (VALUES (22, 10), (24, 30), (23, 20)) WHERE "
+        "code "
         "= 'alpha'");
     said->edition.digest = "d2";
     import_ok(said);

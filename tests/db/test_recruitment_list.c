@@ -102,8 +102,8 @@ static void begin(void)
                 file_by_chance(out, &models[i], r);
     }
     fclose(out);
-    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing) "
-        "SELECT s.id, column2, column3, column4, column5, 'filed', 'filed' FROM (VALUES %s) JOIN study s ON s.code = column1",
+    sql("INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token) "
+        "SELECT s.id, column2, column3, column4, column5, 'filed', 'filed', 0 FROM (VALUES %s) JOIN study s ON s.code = column1",
         text);
     free(text);
     refresh_all();
@@ -347,6 +347,7 @@ START_TEST(a_register_from_before_gets_its_rows)
     int64_t findings = -1, rows = sql("SELECT count(*) FROM shown_report");
     const struct db_check_listener listener = {.finding = no_finding};
     ck_assert_int_eq(rows, (int64_t)shown_len);
+    forget_filing();
     sql("DROP TABLE shown_report");
     sql("DROP TABLE shown_count");
     sql("ALTER TABLE study DROP COLUMN report_rows");

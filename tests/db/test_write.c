@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What is filed: in parts of one transaction, each of which stands or falls as one, and seen by nobody before it is on disk.
+ */
+#include "fixture.h"
+
+#include "db/internal.h"
+
+static const struct db_author reporter = {7, DB_ROLE_REPORTER}, editor = {8, DB_ROLE_EDITOR};
+
+static struct db_write *begin(void)
+{
+    struct db_write *write = NULL;
+    ck_assert_int_eq(db_write_begin(fixture.db, &write), DB_OK);
+    return write;
+}
+
+static struct db_filed_report report_of(const char *study, const char *as_of, const struct db_filed_count *counts, size_t len)
+{
+    return (struct db_filed_report){.study = study, .as_of = as_of, .counts = counts, .counts_len = len};
+}
+
+static struct db_settled settled;
+
+static void keep_settled(void *cls, const struct db_settled *one)
+{
+    (*(int *)cls)++;
+    settled = *one;
+}
+
+/* One count of a whole study, as a part that is open still. */
+static enum db_status file_total(struct db_write *write, const char *study, const char *as_of, int64_t included)
+{
+    const struct db_filed_count count = {NULL, included};
+    const struct db_filed_report report = report_of(study, as_of, &count, 1);
+    int told = 0;
+    ck_assert_int_eq(db_write_part_begin(write, &reporter), DB_OK);
+    enum db_status status = db_write_report(write, &report);
+    if (status == DB_OK)
+        status = db_write_settle(write, keep_settled, &told);
+    ck_assert_int_eq(told, status == DB_OK);
+    return status;
+}
+
+static void file_and_keep(struct db_write *write, const char *study, const char *as_of, int64_t included)
+{
+    ck_assert_int_eq(file_total(write, study, as_of, included), DB_OK);
+    ck_assert_int_eq(db_write_part_keep(write), DB_OK);
+}
+
+/* Everything but what is bound to the time: an edition's own tables and what is made of them. */
+static int64_t rows(void)
+{
+    return sql("SELECT (SELECT count(*) FROM report) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM change) + "
+               "(SELECT count(*) FROM study_past) + (SELECT count(*) FROM study_region_past) + (SELECT count(*) FROM local_edit) + "
+               "(SELECT count(*) FROM shown_report) + (SELECT sum(version) FROM study) + (SELECT data_version FROM register)");
+}
+
+static void fail_on(void *cls, const char *difference)
+{
+    (void)cls;
+    ck_abort_msg("%s", difference);
+}
+
+static void assert_sums_fit(void)
+{
+    ck_assert_int_eq(stats_recount(&fixture.db->statements, fail_on, NULL), DB_OK);
+}
+
+static void assert_nothing_wrong(void)
+{
+    const struct db_check_listener listener = {.finding = fail_on};
+    int64_t findings = -1;
+    ck_assert_int_eq(db_check(fixture.path, &fixture.renderer, &listener, &findings, NULL), DB_OK);
+    ck_assert_int_eq(findings, 0);
+}
+
+START_TEST(a_report_is_seen_when_it_is_committed_and_not_before)
+{
+    import_ok(&first_said);
+    int64_t before = db_data_version(fixture.db);
+    struct db_write *write = begin();
+    file_and_keep(write, "alpha", "2025-01-31", 64);
+    ck_assert_int_eq(settled.version, 2);
+    ck_assert(settled.changed);
+    ck_assert_int_eq(settled.updated, db_write_now(write));
+    ck_assert_int_eq(version_of("alpha"), 1);
+    assert_shows("alpha", "recruitment 100 60");
+    ck_assert_int_eq(db_data_version(fixture.db), before);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_eq(version_of("alpha"), 2);
+    assert_shows("alpha", "recruitment 100 64 36 -1 640 2025-01-31");
+    ck_assert_int_eq(db_data_version(fixture.db), before + 1);
+    ck_assert_int_eq(sql("SELECT count(*) FROM report WHERE origin = 'filed' AND standing = 'filed' AND token = 7 AND correction = 0 AND "
+                         "comment IS NULL AND recorded = (SELECT updated FROM register)"),
+                     1);
+    ck_assert_int_eq(
+        sql("SELECT count(*) FROM change WHERE role = 'reporter' AND kind = 'study-updated' AND edition IS NULL AND at = (SELECT "
+            "updated FROM register) AND data_version = %d",
+            (int)before + 1),
+        1);
+    assert_sums_fit();
+    fixture_reopen();
+    ck_assert_int_eq(version_of("alpha"), 2);
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(a_part_that_is_undone_leaves_no_trace)
+{
+    import_ok(&first_said);
+    int64_t before = rows();
+    char *shown = study_text("alpha");
+    struct db_write *write = begin();
+    ck_assert_int_eq(file_total(write, "alpha", "2025-01-31", 64), DB_OK);
+    db_write_part_undo(write);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_eq(rows(), before);
+    char *after = study_text("alpha");
+    ck_assert_str_eq(shown, after);
+    ck_assert_int_eq(version_of("alpha"), 1);
+    assert_sums_fit();
+    assert_nothing_wrong();
+    free(shown);
+    free(after);
+}
+END_TEST
+
+START_TEST(parts_beside_one_that_is_undone_stand)
+{
+    import_ok(&first_said);
+    struct db_write *write = begin();
+    file_and_keep(write, "alpha", "2025-01-31", 64);
+    ck_assert_int_eq(file_total(write, "alpha", "2025-02-28", 70), DB_OK);
+    ck_assert_int_eq(settled.version, 3);
+    db_write_part_undo(write);
+    ck_assert_int_eq(file_total(write, "beta", "2025-02-28", 5), DB_OK);
+    db_write_part_undo(write);
+    file_and_keep(write, "beta", "2025-03-31", 6);
+    ck_assert_int_eq(settled.version, 2);
+    file_and_keep(write, "alpha", "2025-03-31", 66);
+    ck_assert_int_eq(settled.version, 3);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_eq(version_of("alpha"), 3);
+    ck_assert_int_eq(version_of("beta"), 2);
+    assert_shows("alpha", "recruitment 100 66 34");
+    ck_assert_int_eq(sql("SELECT count(*) FROM report WHERE included = 70"), 0);
+    ck_assert_int_eq(sql("SELECT group_concat(version) = '1,2' FROM (SELECT version FROM study_past WHERE study = 1 ORDER BY version)"), 1);
+    assert_sums_fit();
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(a_part_left_open_is_undone_at_the_commit)
+{
+    import_ok(&first_said);
+    struct db_write *write = begin();
+    file_and_keep(write, "beta", "2025-01-31", 3);
+    ck_assert_int_eq(file_total(write, "alpha", "2025-01-31", 64), DB_OK);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_eq(version_of("alpha"), 1);
+    ck_assert_int_eq(version_of("beta"), 2);
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(what_is_abandoned_was_never_there)
+{
+    import_ok(&first_said);
+    int64_t before = rows();
+    struct db_write *write = begin();
+    file_and_keep(write, "alpha", "2025-01-31", 64);
+    db_write_abandon(write);
+    db_write_abandon(NULL);
+    ck_assert_int_eq(rows(), before);
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(who_asks_in_between_sees_what_the_transaction_holds)
+{
+    import_ok(&first_said);
+    int64_t version = -1;
+    struct db_write *write = begin();
+    ck_assert_int_eq(db_write_version(write, "alpha", &version), DB_OK);
+    ck_assert_int_eq(version, 1);
+    file_and_keep(write, "alpha", "2025-01-31", 64);
+    ck_assert_int_eq(db_write_version(write, "alpha", &version), DB_OK);
+    ck_assert_int_eq(version, 2);
+    ck_assert_int_eq(db_write_version(write, "nobody", &version), DB_OK);
+    ck_assert_int_eq(version, 0);
+    char *bytes = NULL, *moved = NULL;
+    ck_assert_int_eq(db_studies_get(db_write_reader(write), "alpha", keep_bytes, &bytes, &moved), DB_OK);
+    ck_assert_ptr_nonnull(strstr(bytes, "recruitment 100 64"));
+    free(bytes);
+    int64_t count = 0;
+    const struct db_study_filter filter = {.included = {.len = 1, .r = {{64, 64}}}};
+    ck_assert_int_eq(db_studies_count(db_write_reader(write), &filter, &count), DB_OK);
+    ck_assert_int_eq(count, 1);
+    ck_assert_int_eq(count_of(&filter), 0);
+    db_write_abandon(write);
+    ck_assert_int_eq(count_of(&filter), 0);
+}
+END_TEST
+
+START_TEST(what_is_not_there_cannot_be_filed_on)
+{
+    import_ok(&first_said);
+    int64_t before = rows();
+    struct db_write *write = begin();
+    ck_assert_int_eq(file_total(write, "nobody", "2025-01-31", 64), DB_NOT_FOUND);
+    db_write_part_undo(write);
+    const struct db_filed_count counts[] = {{"vest", 5}, {"nowhere", 6}};
+    const struct db_filed_report report = report_of("alpha", "2025-01-31", counts, 2);
+    ck_assert_int_eq(db_write_part_begin(write, &reporter), DB_OK);
+    ck_assert_int_eq(db_write_report(write, &report), DB_CONFLICT);
+    db_write_part_undo(write);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_eq(rows(), before);
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(a_plan_becomes_the_plan_and_earlier_ones_are_kept)
+{
+    import_ok(&first_said);
+    const struct db_filed_region_plan regions[] = {{"vest", 30}, {"nord", 20}};
+    const struct db_filed_plan plan = {
+        .study = "alpha", .as_of = "2025-02-01", .planned = 120, .planned_end = "2027-06", .regions = regions, .regions_len = 2};
+    const struct db_filed_plan later = {.study = "alpha", .as_of = "2025-03-01", .planned = 130};
+    struct db_write *write = begin();
+    ck_assert_int_eq(db_write_part_begin(write, &editor), DB_OK);
+    ck_assert_int_eq(db_write_plan(write, &plan), DB_OK);
+    ck_assert_int_eq(db_write_plan(write, &later), DB_OK);
+    ck_assert_int_eq(db_write_settle(write, NULL, NULL), DB_OK);
+    ck_assert_int_eq(db_write_part_keep(write), DB_OK);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    assert_shows("alpha", "recruitment 130 60");
+    ck_assert_int_eq(sql("SELECT count(*) FROM plan"), 5);
+    ck_assert_int_eq(sql("SELECT planned FROM study_region WHERE study = 1 AND region = 'vest'"), 30);
+    ck_assert_int_eq(version_of("alpha"), 2);
+    ck_assert_int_eq(sql("SELECT count(*) FROM change WHERE role = 'editor'"), 1);
+    assert_sums_fit();
+    assert_nothing_wrong();
+}
+END_TEST
+
+static TCase *cases(void)
+{
+    TCase *cases = tcase_create("write");
+    tcase_add_test(cases, a_report_is_seen_when_it_is_committed_and_not_before);
+    tcase_add_test(cases, a_part_that_is_undone_leaves_no_trace);
+    tcase_add_test(cases, parts_beside_one_that_is_undone_stand);
+    tcase_add_test(cases, a_part_left_open_is_undone_at_the_commit);
+    tcase_add_test(cases, what_is_abandoned_was_never_there);
+    tcase_add_test(cases, who_asks_in_between_sees_what_the_transaction_holds);
+    tcase_add_test(cases, what_is_not_there_cannot_be_filed_on);
+    tcase_add_test(cases, a_plan_becomes_the_plan_and_earlier_ones_are_kept);
+    return cases;
+}
+
+int main(void)
+{
+    return run("write", cases(), true);
+}
