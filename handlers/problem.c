@@ -25,18 +25,25 @@ enum api_error problem_by_slug(const char *slug)
     return API_OK;
 }
 
-bool faults_name(const struct faults *faults, const char *name)
+static bool any_is_about(const struct fault *list, size_t len, const char *name)
 {
-    for (size_t i = 0; i < faults->len; i++)
-        if (faults->list[i].name && strcmp(faults->list[i].name, name) == 0)
+    for (size_t i = 0; i < len; i++)
+        if (list[i].name && strcmp(list[i].name, name) == 0)
             return true;
     return false;
+}
+
+bool faults_name(const struct faults *faults, const char *name)
+{
+    return any_is_about(faults->list, faults->len, name) || any_is_about(faults->more, faults->more_len, name);
 }
 
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean)
 {
     if (faults->len < FAULTS_MAX)
         faults->list[faults->len++] = (struct fault){in, name, reason, did_you_mean};
+    else if (faults->more_len < faults->more_room)
+        faults->more[faults->more_len++] = (struct fault){in, name, reason, did_you_mean};
     else
         faults->dropped++;
 }

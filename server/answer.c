@@ -16,6 +16,7 @@
 #include "server/reply.h"
 #include "server/stream.h"
 #include "server/worker.h"
+#include "server/writing.h"
 
 /* Beside its body a response takes its headers, each a record of libmicrohttpd. */
 #define RESPONSE_COST 2048
@@ -57,7 +58,7 @@ static void answer_options(struct exchange *x)
         return;
     }
     struct reply_head head = {
-        .allow = whole_server ? "GET, HEAD, OPTIONS" : x->match.allow, .preflight = true, .close = x->worker->draining};
+        .allow = whole_server ? "GET, HEAD, POST, PUT, PATCH, OPTIONS" : x->match.allow, .preflight = true, .close = x->worker->draining};
     answer_set(x, 204, reply_make_constant(&head, NULL, 0), 0);
 }
 
@@ -216,7 +217,7 @@ static bool answer_if_unchanged(struct exchange *x, const struct known *known)
 
 /* ── the handler ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void reply_done(struct reply *reply)
+void reply_done(struct reply *reply)
 {
     if (reply->stream.read)
         reply->stream.free(&reply->stream);
@@ -336,7 +337,7 @@ static bool hand_over(struct exchange *x, const struct work *work)
     if (!copy)
         return false;
     *copy = (struct work){.known = work->known, .request = work->request};
-    x->faults.len = x->faults.dropped = 0; /* it will be asked from the beginning */
+    x->faults = (struct faults){0}; /* it will be asked from the beginning */
     x->work = copy;
     x->waits = true;
     if (lanes_take(x->worker->server->lanes, x))
@@ -375,13 +376,18 @@ void answer_in_lane(struct exchange *x, struct db_reader *reader)
 
 void answer_finish(struct exchange *x)
 {
-    work_answer(x, x->work);
+    if (x->filing)
+        writing_answer(x);
+    else
+        work_answer(x, x->work);
 }
 
 void answer_abandon(struct exchange *x)
 {
     if (x->work)
         reply_done(&x->work->reply);
+    if (x->filing)
+        writing_abandon(x);
 }
 
 /* ── the whole way ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -446,9 +452,11 @@ void answer_request(struct exchange *x)
 {
     const struct route *route = x->match.route;
     if (x->refusal != API_OK)
-        answer_problem(x, x->refusal, NULL);
+        answer_problem(x, x->refusal, x->refusal_detail);
     else if (strcmp(x->method, "OPTIONS") == 0)
         answer_options(x);
+    else if (route_writes(route))
+        writing_request(x);
     else if (x->worker->draining && route->handler == health_ready)
         answer_problem(x, API_UNAVAILABLE, "The daemon is shutting down.");
     else

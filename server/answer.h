@@ -10,14 +10,16 @@
 /* A cache for the responses made here: one for each worker. NULL = no memory. */
 struct cache *answer_cache_new(size_t limit);
 
-/* Fills exchange->answer, or sets exchange->waits: a slow lane has the question. */
+/* Fills exchange->answer, or sets exchange->waits: a slow lane has the question, or the writer the filing. */
 void answer_request(struct exchange *exchange);
 /* For lanes_start: asks the question anew, all of it. */
 void answer_in_lane(struct exchange *exchange, struct db_reader *reader);
-/* Fills exchange->answer with what came of it. In the worker's thread. */
+/* Fills exchange->answer with what came of it, in the lane or at the writer's. In the worker's thread. */
 void answer_finish(struct exchange *exchange);
-/* Frees what a lane made and nobody will send. Before the exchange ends, whatever became of it. */
+/* Frees what a lane or the writer made and nobody will send. Before the exchange ends, whatever became of it. */
 void answer_abandon(struct exchange *exchange);
+/* Frees what a reply owns. */
+void reply_done(struct reply *reply);
 /* What will be sent. response becomes the exchange's; NULL = there was no memory for one. */
 void answer_set(struct exchange *exchange, int status, struct MHD_Response *response, size_t len);
 /* The same with a problem document. detail NULL = the problem's meaning. */

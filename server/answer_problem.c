@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "server/answer.h"
 #include "server/accept.h"
+#include "server/auth.h"
 #include "server/problem_json.h"
 #include "server/reply.h"
 #include "server/worker.h"
@@ -38,6 +39,7 @@ void answer_problem(struct exchange *x, enum api_error error, const char *detail
     int status = problem_of(error)->status;
     struct reply_head head = {.content_type = PROBLEM_TYPE,
                               .request_id = x->id,
+                              .challenge = error == API_UNAUTHORIZED ? auth_challenge(x) : NULL,
                               .close = x->worker->draining,
                               .retry_after = status == 429   ? RETRY_SOON_S
                                              : status == 503 ? RETRY_LATER_S

@@ -49,17 +49,18 @@ static const char *tag_end(const char **text, size_t *ret_len)
     return end + 1;
 }
 
-bool etag_named(const char *value, const char *tag)
+typedef bool (*tag_fits_fn)(const char *tag, size_t len, bool weak, const void *cls);
+
+/* Whether one of the tags fits. "*" is for the caller. */
+static bool any_fits(const char *value, tag_fits_fn fits, const void *cls)
 {
     value += strspn(value, " \t,");
-    if (*value == '*')
-        return value[1 + strspn(value + 1, " \t")] == '\0';
     while (*value) {
         size_t len;
-        const char *end = tag_end(&value, &len);
+        const char *begin = value, *end = tag_end(&value, &len);
         if (!end)
             return false;
-        if (strlen(tag) == len && memcmp(value, tag, len) == 0)
+        if (fits(value, len, value != begin, cls))
             return true;
         size_t gap = strspn(end, " \t,");
         if (*end && !memchr(end, ',', gap))
@@ -67,4 +68,55 @@ bool etag_named(const char *value, const char *tag)
         value = end + gap;
     }
     return false;
+}
+
+static bool is_star(const char *value)
+{
+    value += strspn(value, " \t,");
+    return *value == '*' && value[1 + strspn(value + 1, " \t")] == '\0';
+}
+
+static bool is_same(const char *tag, size_t len, bool weak, const void *cls)
+{
+    const char *wanted = cls;
+    (void)weak;
+    return strlen(wanted) == len && memcmp(tag, wanted, len) == 0;
+}
+
+bool etag_named(const char *value, const char *tag)
+{
+    return is_star(value) || any_fits(value, is_same, tag);
+}
+
+struct version {
+    const char *epoch;
+    int64_t version;
+};
+
+/* One part of a tag, and the hyphen after it. */
+static const char *part_end(const char *at, const char *end)
+{
+    const char *hyphen = memchr(at, '-', (size_t)(end - at));
+    return hyphen && hyphen > at ? hyphen : NULL;
+}
+
+/* "epoch-build-version-representation-coding": the first and the third part. */
+static bool is_of_version(const char *tag, size_t len, bool weak, const void *cls)
+{
+    const struct version *wanted = cls;
+    char digits[24];
+    const char *end = tag + len - 1, *epoch = tag + 1;
+    const char *build = part_end(epoch, end), *version = build ? part_end(build + 1, end) : NULL;
+    const char *rest = version ? part_end(version + 1, end) : NULL, *coding = rest ? part_end(rest + 1, end) : NULL;
+    if (weak || !coding || coding + 1 == end)
+        return false;
+    int digits_len = snprintf(digits, sizeof digits, "%lld", (long long)wanted->version);
+    return strlen(wanted->epoch) == (size_t)(build - epoch) && memcmp(wanted->epoch, epoch, (size_t)(build - epoch)) == 0 &&
+           rest - version - 1 == digits_len && memcmp(version + 1, digits, (size_t)digits_len) == 0;
+}
+
+bool etag_names_version(const char *value, const char *epoch, int64_t version)
+{
+    const struct version wanted = {epoch, version};
+    return is_star(value) || any_fits(value, is_of_version, &wanted);
 }

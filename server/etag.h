@@ -24,4 +24,8 @@ void etag_write(char ret_tag[ETAG_SIZE], const char *epoch, int64_t version, con
  * nothing from there on. */
 bool etag_named(const char *value, const char *tag);
 
+/* Whether a value of If-Match (a list, or *) names that version of a study, whatever the build, representation and coding, by strong
+ * comparison. */
+bool etag_names_version(const char *value, const char *epoch, int64_t version);
+
 #endif

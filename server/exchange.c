@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "server/secret.h"
 #include "server/worker.h"
 
 /* More than the widest query's canonical form and the texts of its faults. */
@@ -121,6 +122,13 @@ static void log_answer(struct log_line *line, const struct exchange *x, bool who
         log_flag(line, "cut_off", true);
 }
 
+/* Who puts a token into an address has given it away, but not to our log. */
+static size_t target_shown(const struct exchange *x)
+{
+    const char *at = strstr(x->target_text, SECRET_TOKEN_PREFIX);
+    return at ? (size_t)(at - x->target_text) : x->target_len;
+}
+
 static void log_exchange(const struct exchange *x, bool whole)
 {
     struct worker *worker = x->worker;
@@ -132,18 +140,22 @@ static void log_exchange(const struct exchange *x, bool whole)
     if (!log_begin(&line, &worker->server->log, level_of(x), "request"))
         return;
     char client[ADDRESS_TEXT_SIZE];
-    address_write(&x->client, client);
     log_text(&line, "request_id", x->id);
-    log_text(&line, "address", client);
+    if (!x->local)
+        address_write(&x->client, client);
+    log_text(&line, "address", x->local ? "socket" : client);
+    if (x->author && !x->local)
+        log_number(&line, "token", x->author->id);
     log_text(&line, "method", x->method);
     log_text(&line, "route", x->match.route ? x->match.route->path : NULL);
     log_answer(&line, x, whole);
-    log_bytes(&line, "target", x->target_text, x->target_len); /* last: it may be cut */
+    log_bytes(&line, "target", x->target_text, target_shown(x)); /* last: it may be cut */
     log_end(&line);
 }
 
 void exchange_end(struct exchange *x, bool whole)
 {
     log_exchange(x, whole);
+    body_free(&x->body);
     exchange_spare(x->worker, x);
 }

@@ -11,12 +11,14 @@
 
 #include "handlers/api.h"
 #include "server/address.h"
+#include "server/body.h"
 #include "server/lint.h"
 #include "server/route.h"
 
 struct MHD_Connection;
 struct MHD_Response;
 struct deadline;
+struct filing;
 struct work;
 struct worker;
 
@@ -37,13 +39,14 @@ struct answer {
 };
 
 struct exchange {
-    struct exchange *next; /* among the spare ones, those that wait for a lane, or those a lane is done with */
+    struct exchange *next; /* among the spare ones, those that wait for a lane or the writer, or those that these are done with */
     struct worker *worker;
     struct arena *arena;       /* lives until the exchange is over */
     struct deadline *deadline; /* of its connection */
     int64_t begun;             /* microseconds, monotonic */
     char id[REQUEST_ID_SIZE];
     struct address client;   /* behind a trusted proxy: the client it names */
+    bool local;              /* it came over the socket beside the database */
     const char *target_text; /* raw; at most LINT_TARGET_MAX + 1 bytes are kept */
     size_t target_len;
     bool headed; /* the first call of the handler has been */
@@ -52,11 +55,16 @@ struct exchange {
     struct target target;
     struct head head;
     struct route_match match;
-    enum api_error refusal; /* found in the first call, to be answered in the last; API_OK = none */
+    enum api_error refusal; /* found before the last call, to be answered in it; API_OK = none */
+    const char *refusal_detail;
+    struct body body;
+    const struct db_token *author; /* of routes that write; NULL = not known yet */
+    bool bears_token;              /* one was sent, right or wrong */
     struct faults faults;
     struct answer answer;
     struct work *work;          /* what a slow lane was given, in the arena; NULL = the worker had time enough */
-    bool waits;                 /* for the lane: the connection is suspended */
+    struct filing *filing;      /* what the writer was given, in the arena; NULL = nothing */
+    bool waits;                 /* for the lane or the writer: the connection is suspended */
     struct MHD_Connection *mhd; /* while it waits */
 };
 

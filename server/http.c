@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "server/answer.h"
+#include "server/auth.h"
 #include "server/reply.h"
 
 /* libmicrohttpd parses the query too, into a record for each parameter, and where its memory does not suffice it neither answers
@@ -35,7 +36,15 @@ enum MHD_Result http_admit(void *cls, const struct sockaddr *socket_address, soc
     return is_trusted(server, &address) || address_admits(server->addresses, &address) ? MHD_YES : MHD_NO;
 }
 
-static void connection_open(struct worker *worker, struct MHD_Connection *mhd, void **socket_context)
+/* Over the socket beside the database come commands on this machine: no address, and no limit but the library's own. */
+static void local_connection_open(struct worker *worker, struct connection *connection)
+{
+    connection->local = true;
+    worker->connections++;
+    deadline_set(&connection->deadline, &worker->waits[WAIT_HEAD], worker->now);
+}
+
+static void connection_open(struct worker *worker, struct MHD_Connection *mhd, void **socket_context, bool local)
 {
     struct server *server = worker->server;
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
@@ -46,6 +55,10 @@ static void connection_open(struct worker *worker, struct MHD_Connection *mhd, v
         return;
     }
     connection->fd = fd;
+    if (local) {
+        local_connection_open(worker, connection);
+        return;
+    }
     address_of_socket(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &connection->address);
     connection->trusted = is_trusted(server, &connection->address);
     bool one_too_many = atomic_fetch_add(&server->connections, 1) >= server->config->max_connections;
@@ -76,7 +89,8 @@ static void connection_closed(struct worker *worker, void **socket_context)
     deadline_clear(&connection->deadline);
     if (connection->counted)
         address_disconnected(worker->server->addresses, &connection->address);
-    atomic_fetch_sub(&worker->server->connections, 1);
+    if (!connection->local)
+        atomic_fetch_sub(&worker->server->connections, 1);
     worker->connections--;
     free(connection);
     *socket_context = NULL;
@@ -85,7 +99,23 @@ static void connection_closed(struct worker *worker, void **socket_context)
 void http_connection(void *cls, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
     switch (code) {
-    case MHD_CONNECTION_NOTIFY_STARTED: connection_open(cls, mhd, socket_context); return;
+    case MHD_CONNECTION_NOTIFY_STARTED: connection_open(cls, mhd, socket_context, false); return;
+    case MHD_CONNECTION_NOTIFY_CLOSED: connection_closed(cls, socket_context); return;
+    }
+}
+
+enum MHD_Result http_admit_local(void *cls, const struct sockaddr *socket_address, socklen_t len)
+{
+    (void)cls;
+    (void)socket_address; /* longer than the library has room for, where the client has bound itself to a path */
+    (void)len;
+    return MHD_YES;
+}
+
+void http_connection_local(void *cls, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+    switch (code) {
+    case MHD_CONNECTION_NOTIFY_STARTED: connection_open(cls, mhd, socket_context, true); return;
     case MHD_CONNECTION_NOTIFY_CLOSED: connection_closed(cls, socket_context); return;
     }
 }
@@ -128,6 +158,7 @@ void *http_begin(void *cls, const char *target, struct MHD_Connection *mhd)
     x->target_len = len <= LINT_TARGET_MAX ? len : LINT_TARGET_MAX + 1;
     x->target_text = arena_strndup(x->arena, target ? target : "", x->target_len);
     x->client = connection->address;
+    x->local = connection->local;
     x->deadline = &connection->deadline;
     if (!x->target_text) {
         exchange_end(x, false);
@@ -154,17 +185,19 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *mh
     if (answer->owned)
         reply_drop(answer->response);
     answer->response = NULL;
+    auth_forget(x);
     return queued;
 }
 
-/* No deadline is set meanwhile: the lane has its own. This call is made again once the lane is done. */
-static enum MHD_Result wait_for_lane(struct exchange *x, struct MHD_Connection *mhd)
+/* No deadline is set meanwhile: a lane has its own, and the writer answers whatever it has taken. This call is made again once they are
+ * done. */
+static enum MHD_Result wait_for_others(struct exchange *x, struct MHD_Connection *mhd)
 {
     struct connection *connection = connection_of(mhd);
     if (connection)
         deadline_clear(&connection->deadline);
     x->mhd = mhd;
-    x->worker->in_lanes++;
+    x->worker->handed++;
     MHD_suspend_connection(mhd);
     return MHD_YES;
 }
@@ -208,11 +241,24 @@ static enum api_error route(struct exchange *x)
     const char *path = x->target.path;
     if (x->target.path_len == 1 && *path == '*')
         return API_OK;
-    route_find(x->method, path, x->target.path_len, &x->match);
+    route_find(x->local ? MACHINE : EVERYWHERE, x->method, path, x->target.path_len, &x->match);
     if (!x->match.route && strcmp(x->method, "OPTIONS") != 0)
         return x->match.allow[0] ? API_METHOD_NOT_ALLOWED : API_NOT_FOUND;
-    bool health = x->match.route && x->match.route->tag == TAG_NONE; /* never limited: an orchestrator would restart us */
-    return health || address_spend(x->worker->server->addresses, &x->client, x->worker->now) ? API_OK : API_TOO_MANY_REQUESTS;
+    /* Health is never limited: an orchestrator would restart us. */
+    bool free = x->local || (x->match.route && x->match.route->tag == TAG_NONE && !route_writes(x->match.route));
+    return free || address_spend(x->worker->server->addresses, &x->client, x->worker->now) ? API_OK : API_TOO_MANY_REQUESTS;
+}
+
+/* Whether a body that follows will be read, and who sends it: of whom nobody knows, nothing is kept. */
+static enum api_error admit_body(struct exchange *x, const char **ret_detail)
+{
+    const struct route *route = x->match.route;
+    if (!route || !route_writes(route))
+        return API_OK;
+    enum api_error error = body_announced(x->arena, route, &x->head, ret_detail);
+    if (error == API_OK)
+        x->refusal = auth_identify(x);
+    return error;
 }
 
 /* Refuses at once, which closes the connection, where the message itself is doubtful or a body would follow that nobody reads.
@@ -228,6 +274,10 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *mhd
         x->refusal = route(x);
         if (x->head.body && x->refusal != API_OK)
             error = x->refusal;
+        else if (x->refusal == API_OK)
+            error = admit_body(x, &detail);
+        if (error == API_OK && x->head.expect)
+            error = x->refusal; /* it waits to be told whether to send at all */
     }
     if (error != API_OK) {
         answer_problem(x, error, detail);
@@ -238,26 +288,38 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *mhd
     return MHD_YES;
 }
 
+/* Whoever is refused has all of it read as far as can be: an answer in the middle of a body the library does not send. */
+static enum MHD_Result take_body(struct exchange *x, const char *piece, size_t len)
+{
+    const struct route *route = x->match.route;
+    if (x->refusal != API_OK || !route || !route->bodies)
+        return body_drop(&x->body, len) ? MHD_YES : MHD_NO;
+    x->refusal = body_add(&x->body, piece, len, route->body_max);
+    if (x->refusal == API_PAYLOAD_TOO_LARGE)
+        x->refusal_detail = body_limit(x->arena, route);
+    return MHD_YES;
+}
+
 enum MHD_Result http_call(void *cls, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
                           const char *upload, size_t *upload_size, void **context)
 {
     struct exchange *x = *context;
     (void)cls;
     (void)url;
-    (void)upload;
     if (!x)
         return MHD_NO;
     if (!x->headed)
         return first_call(x, mhd, method, version);
-    if (*upload_size > 0) { /* no route takes a body yet; one that does collects it here, up to its limit */
+    if (*upload_size > 0) {
+        size_t len = *upload_size;
         *upload_size = 0;
-        return MHD_YES;
+        return take_body(x, upload, len);
     }
-    if (x->work)
+    if (x->work || x->filing)
         answer_finish(x);
     else
         answer_request(x);
-    return x->waits ? wait_for_lane(x, mhd) : send_answer(x, mhd);
+    return x->waits ? wait_for_others(x, mhd) : send_answer(x, mhd);
 }
 
 void http_end(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)

@@ -19,12 +19,16 @@ struct connection {
     struct address address;
     bool trusted;              /* a proxy of ours */
     bool counted;              /* among those of its address */
+    bool local;                /* over the socket beside the database */
     struct exchange *exchange; /* the request that has begun and is not over; NULL = none */
 };
 
 /* For MHD_start_daemon; cls is the worker throughout. */
 enum MHD_Result http_admit(void *cls, const struct sockaddr *address, socklen_t len);
 void http_connection(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code);
+/* The same for the daemon on the socket beside the database. */
+enum MHD_Result http_admit_local(void *cls, const struct sockaddr *address, socklen_t len);
+void http_connection_local(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code);
 void *http_begin(void *cls, const char *target, struct MHD_Connection *connection);
 enum MHD_Result http_call(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                           const char *upload, size_t *upload_size, void **context);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/lint.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -152,24 +153,36 @@ static bool cookie_count(struct head *head, const char *value, size_t len)
     return true;
 }
 
+/* What is read of a request, and whether lines of one name are one list (RFC 9110, 5.3) or a fault. */
+static const struct known_field {
+    const char *name;
+    size_t offset;
+    const char *twice; /* NULL = they are joined */
+} known_fields[] = {
+    {"Host", offsetof(struct head, host), "There is more than one Host."},
+    {"Content-Length", offsetof(struct head, length), "There is more than one Content-Length."},
+    {"Transfer-Encoding", offsetof(struct head, transfer), "There is more than one Transfer-Encoding."},
+    {"Expect", offsetof(struct head, expect), "There is more than one Expect."},
+    {"Authorization", offsetof(struct head, authorization), "There is more than one Authorization."},
+    {"Content-Type", offsetof(struct head, content_type), "There is more than one Content-Type."},
+    {"Idempotency-Key", offsetof(struct head, idempotency_key), "There is more than one Idempotency-Key."},
+    {"Accept", offsetof(struct head, accept), NULL},
+    {"Accept-Encoding", offsetof(struct head, accept_encoding), NULL},
+    {"Content-Encoding", offsetof(struct head, content_encoding), NULL},
+    {"If-Match", offsetof(struct head, if_match), NULL},
+    {"If-None-Match", offsetof(struct head, if_none_match), NULL},
+    {"X-Forwarded-For", offsetof(struct head, forwarded_for), NULL},
+};
+
 static bool known_field(struct head *head, const char *name, const char *value, size_t value_len)
 {
-    if (strcasecmp(name, "Host") == 0)
-        return only_once(head, &head->host, value, "There is more than one Host.");
-    if (strcasecmp(name, "Content-Length") == 0)
-        return only_once(head, &head->length, value, "There is more than one Content-Length.");
-    if (strcasecmp(name, "Transfer-Encoding") == 0)
-        return only_once(head, &head->transfer, value, "There is more than one Transfer-Encoding.");
-    if (strcasecmp(name, "Expect") == 0)
-        return only_once(head, &head->expect, value, "There is more than one Expect.");
-    if (strcasecmp(name, "Accept") == 0)
-        return join(head, &head->accept, value);
-    if (strcasecmp(name, "Accept-Encoding") == 0)
-        return join(head, &head->accept_encoding, value);
-    if (strcasecmp(name, "If-None-Match") == 0)
-        return join(head, &head->if_none_match, value);
-    if (strcasecmp(name, "X-Forwarded-For") == 0)
-        return join(head, &head->forwarded_for, value);
+    for (size_t i = 0; i < sizeof known_fields / sizeof *known_fields; i++) {
+        const struct known_field *known = &known_fields[i];
+        if (strcasecmp(name, known->name) != 0)
+            continue;
+        const char **kept = (const char **)((char *)head + known->offset);
+        return known->twice ? only_once(head, kept, value, known->twice) : join(head, kept, value);
+    }
     return strcasecmp(name, "Cookie") == 0 ? cookie_count(head, value, value_len) : true;
 }
 
@@ -226,7 +239,8 @@ static const char *body_fault(struct head *head, const char *method, const char 
         return "Transfer-Encoding is something other than chunked.";
     if (head->length && (digits == 0 || digits > 15 || span(head->length, digits, DIGIT) != digits))
         return "Content-Length is not a number of bytes.";
-    head->body = head->transfer || (head->length && strspn(head->length, "0") != digits);
+    head->body_len = head->length ? strtoull(head->length, NULL, 10) : 0;
+    head->body = head->transfer || head->body_len > 0;
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
     return head->body && reads ? "The method takes no body." : NULL;
 }

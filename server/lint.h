@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "handlers/api.h"
 
@@ -31,9 +32,11 @@ enum api_error lint_target(const char *text, size_t len, struct target *ret_targ
 struct head {
     struct arena *arena;
     const char *host, *accept, *accept_encoding, *if_none_match, *forwarded_for, *expect, *length, *transfer;
+    const char *authorization, *content_type, *content_encoding, *if_match, *idempotency_key;
     size_t fields;
     size_t cost;          /* what fields take of the connection's memory, roughly */
     bool body;            /* a body follows (filled by lint_head) */
+    uint64_t body_len;    /* as Content-Length says; 0 = it does not say */
     enum api_error error; /* the first fault found in a field */
     const char *detail;   /* of error */
 };

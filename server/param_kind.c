@@ -181,6 +181,24 @@ static bool day_read(struct param_reading *reading, char *text, void *field)
     return day_is_real(text) || param_fault(reading, "must be a day of the calendar, as 2026-01-31", NULL);
 }
 
+/* 0 says that it is absent. */
+static bool point_in_time_read(struct param_reading *reading, char *text, void *field)
+{
+    int64_t first = 0, last = 0;
+    if (!instant_read(text, &first, &last) || first != last)
+        return param_fault(reading, "must be an instant with its offset, as 2026-01-31T12:00:00Z", NULL);
+    *(int64_t *)field = first;
+    return first > 0 || param_fault(reading, "must lie after 1970-01-01T00:00:00Z", NULL);
+}
+
+static void point_in_time_write(const struct param *row, const void *field, struct buffer *query)
+{
+    char text[INSTANT_SIZE];
+    (void)row;
+    instant_write(*(const int64_t *)field, text);
+    percent_encode(query, text);
+}
+
 static bool id_read(struct param_reading *reading, char *text, void *field)
 {
     size_t len = strlen(text);
@@ -212,6 +230,7 @@ const struct param_kind param_kinds[] = {
     [T_CURSOR] = {"cursor", FIELD(const char *), false, cursor_read, text_write},
     [T_SEARCH] = {"search", FIELD(const struct db_search *), true, param_search_read, param_search_write},
     [T_DAY] = {"day", FIELD(const char *), false, day_read, text_write},
+    [T_INSTANT] = {"instant", FIELD(int64_t), false, point_in_time_read, point_in_time_write},
     [T_ID] = {"id", FIELD(const char *), false, id_read, text_write},
 };
 const size_t param_kinds_len = sizeof param_kinds / sizeof *param_kinds;

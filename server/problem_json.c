@@ -27,8 +27,9 @@ static bool set_faults(json_t *object, const struct faults *faults)
     json_t *errors = json_array();
     if (json_object_set_new(object, "errors", errors) != 0)
         return false;
-    for (size_t i = 0; i < faults->len; i++) {
-        if (json_array_append_new(errors, fault_json(&faults->list[i])) != 0)
+    for (size_t i = 0; i < faults->len + faults->more_len; i++) {
+        const struct fault *fault = i < faults->len ? &faults->list[i] : &faults->more[i - faults->len];
+        if (json_array_append_new(errors, fault_json(fault)) != 0)
             return false;
     }
     return faults->dropped == 0 || json_object_set_new(object, "errors_left_out", json_integer((json_int_t)faults->dropped)) == 0;

@@ -70,7 +70,9 @@ static bool add_counts(struct MHD_Response *response, const struct reply_head *h
 
 static bool add_preflight(struct MHD_Response *response, const struct reply_head *head)
 {
-    return add(response, "Access-Control-Allow-Methods", head->allow) && add(response, "Access-Control-Allow-Headers", "*") &&
+    /* The star is all headers but Authorization, and to old browsers none (Fetch, 4.8). */
+    return add(response, "Access-Control-Allow-Methods", head->allow) &&
+           add(response, "Access-Control-Allow-Headers", "*, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match") &&
            add(response, "Access-Control-Max-Age", ONE_DAY);
 }
 
@@ -86,9 +88,9 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
            add(response, "ETag", head->etag) && add(response, "Cache-Control", head->store ? "public, no-cache" : "no-store") &&
            add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&
            add(response, "Allow", head->allow) && add(response, "X-Request-Id", head->request_id) &&
-           add_modified(response, head->modified) && add_filename(response, head->filename) && add_counts(response, head) &&
-           add_retry_after(response, head->retry_after) && (!head->preflight || add_preflight(response, head)) &&
-           add(response, "Connection", head->close ? "close" : NULL);
+           add(response, "WWW-Authenticate", head->challenge) && add_modified(response, head->modified) &&
+           add_filename(response, head->filename) && add_counts(response, head) && add_retry_after(response, head->retry_after) &&
+           (!head->preflight || add_preflight(response, head)) && add(response, "Connection", head->close ? "close" : NULL);
 }
 
 static struct MHD_Response *dressed(struct MHD_Response *response, const struct reply_head *head)

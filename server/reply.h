@@ -19,12 +19,12 @@ struct stream;
 
 /* The headers that differ. NULL or 0 = the header is not there. Borrowed for the call. */
 struct reply_head {
-    const char *content_type, *coding;         /* coding: NULL or "identity" = no Content-Encoding */
-    const char *etag, *vary, *location, *link; /* etag with its quotes */
-    const char *allow, *request_id;
-    const char *filename; /* what a browser saves the body as; characters that need no quoting */
-    int64_t modified;     /* milliseconds since 1970 */
-    bool counted;         /* X-Total-Count and X-Row-Count */
+    const char *content_type, *coding;          /* coding: NULL or "identity" = no Content-Encoding */
+    const char *etag, *vary, *location, *link;  /* etag with its quotes */
+    const char *allow, *request_id, *challenge; /* challenge: WWW-Authenticate */
+    const char *filename;                       /* what a browser saves the body as; characters that need no quoting */
+    int64_t modified;                           /* milliseconds since 1970 */
+    bool counted;                               /* X-Total-Count and X-Row-Count */
     int64_t total, rows;
     int retry_after; /* seconds */
     bool store;      /* Cache-Control: public, no-cache; else no-store */

@@ -57,7 +57,7 @@ static void allow_add(char *allow, const char *method)
     memcpy(allow + len, method, more + 1);
 }
 
-void route_table_find(const struct route *table, size_t len, const char *method, const char *path, size_t path_len,
+void route_table_find(const struct route *table, size_t len, enum route_place place, const char *method, const char *path, size_t path_len,
                       struct route_match *ret_match)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
@@ -65,6 +65,8 @@ void route_table_find(const struct route *table, size_t len, const char *method,
     *ret_match = (struct route_match){.route = NULL};
     for (size_t i = 0; i < len; i++) {
         const struct route *row = &table[i];
+        if (row->place == MACHINE && place != MACHINE)
+            continue;
         if (template ? strcmp(row->path, template) != 0 : !route_path_matches(row->path, path, path_len, ret_match))
             continue;
         template = row->path;
@@ -78,7 +80,28 @@ void route_table_find(const struct route *table, size_t len, const char *method,
         allow_add(ret_match->allow, "OPTIONS");
 }
 
-void route_find(const char *method, const char *path, size_t path_len, struct route_match *ret_match)
+void route_find(enum route_place place, const char *method, const char *path, size_t path_len, struct route_match *ret_match)
 {
-    route_table_find(routes, routes_len, method, path, path_len, ret_match);
+    route_table_find(routes, routes_len, place, method, path, path_len, ret_match);
+}
+
+bool route_writes(const struct route *route)
+{
+    return route->write || route->alone;
+}
+
+uint32_t route_errors(const struct route *route)
+{
+    uint32_t errors = route->errors;
+    if (route_writes(route) && route->place != MACHINE)
+        errors |= E(UNAUTHORIZED) | E(FORBIDDEN);
+    if (route->write)
+        errors |= E(CONFLICT);
+    if (route_writes(route) && route->tag == TAG_STUDY)
+        errors |= E(NOT_FOUND);
+    if (route->guarded)
+        errors |= E(PRECONDITION_REQUIRED) | E(PRECONDITION_FAILED);
+    if (route->parse)
+        errors |= E(UNSUPPORTED_MEDIA_TYPE) | E(MALFORMED_BODY) | E(UNPROCESSABLE);
+    return errors;
 }

@@ -124,7 +124,12 @@ struct route_match {
     const char *args[ROUTE_ARGS_MAX]; /* raw path segments, in the order of the template */
     size_t args_len[ROUTE_ARGS_MAX];
 };
-/* path is the raw request target up to '?'. HEAD finds GET's route; OPTIONS finds none but fills allow. */
-void route_find(const char *method, const char *path, size_t path_len, struct route_match *ret_match);
+/* path is the raw request target up to '?'. HEAD finds GET's route; OPTIONS finds none but fills allow. place: where the request came;
+ * rows of other places are not there. */
+void route_find(enum route_place place, const char *method, const char *path, size_t path_len, struct route_match *ret_match);
+
+bool route_writes(const struct route *route);
+/* The errors that its answers may be, with those that follow from its other columns; but for ERRORS_EVERYWHERE. */
+uint32_t route_errors(const struct route *route);
 
 #endif

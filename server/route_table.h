@@ -13,7 +13,7 @@
 
 /* Whether path is of the shape of template; only then does ret_match hold its arguments. */
 bool route_path_matches(const char *template, const char *path, size_t path_len, struct route_match *ret_match);
-void route_table_find(const struct route *table, size_t len, const char *method, const char *path, size_t path_len,
+void route_table_find(const struct route *table, size_t len, enum route_place place, const char *method, const char *path, size_t path_len,
                       struct route_match *ret_match);
 /* Ends the process, naming the row and the promise it breaks, when one does. */
 void route_table_verify(const struct route *table, size_t len);

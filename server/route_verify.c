@@ -128,6 +128,7 @@ static void verify_bounds(const struct route *route, const struct param *row)
     case T_BOOL:
     case T_TIME_RANGES:
     case T_DAY:
+    case T_INSTANT:
     case T_ID: break;
     }
 }
@@ -139,7 +140,7 @@ static void verify_field(const struct route *route, const struct param *row)
     must(kind->size <= route->params_size && row->offset <= route->params_size - kind->size, route, row->name,
          "lies inside the typed struct");
     for (const struct param *other = route->params; other < row; other++) {
-        must((row->type != T_FORMAT && row->type != T_DIALECT) || other->type != row->type, route, row->name,
+        must((row->type != T_FORMAT && row->type != T_DIALECT && row->type != T_INSTANT) || other->type != row->type, route, row->name,
              "is the only one of its type");
         size_t end = other->offset + param_kinds[other->type].size;
         must(end <= row->offset || row->offset + kind->size <= other->offset, route, row->name, "overlaps no other field");

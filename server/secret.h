@@ -12,16 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "db/tokens.h"
+#include "db/db.h"
 
-#define SECRET_TOKEN_SIZE 80 /* with its NUL */
+#define SECRET_TOKEN_SIZE   80 /* with its NUL */
+#define SECRET_TOKEN_PREFIX "studyd_"
 
 struct secret;
 
 /* Reads the key of the database at path, or makes it where there is none yet. NULL: it cannot; *ret_why is a malloc'd sentence (NULL = no
  * memory). Any thread may use what is returned. */
 struct secret *secret_open(const char *path, char **ret_why);
-void secret_close(struct secret *secret); /* wipes it; NULL is fine */
+bool secret_was_made(const struct secret *secret); /* there was no key: no token made before is valid any more */
+void secret_close(struct secret *secret);          /* wipes it; NULL is fine */
 
 /* Makes the token of that record and the hash to be stored. */
 void secret_make(const struct secret *secret, int64_t id, char ret_token[SECRET_TOKEN_SIZE], unsigned char ret_hash[DB_HASH_BYTES]);

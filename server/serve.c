@@ -20,12 +20,16 @@
 #include "server/answer.h"
 #include "server/lanes.h"
 #include "server/listen.h"
+#include "server/local.h"
+#include "server/renewal.h"
 #include "server/route.h"
+#include "server/secret.h"
 #include "server/worker.h"
+#include "server/writer.h"
 
 #define WORKERS_MAX 64
 /* Descriptors beside the connections: for the process, each worker, and each whole result being sent. */
-#define FDS_OF_PROCESS      32
+#define FDS_OF_PROCESS      (32 + LOCAL_CONNECTIONS_MAX)
 #define FDS_OF_WORKER       12
 #define FDS_OF_LANE         4
 #define FDS_OF_EXPORT       4
@@ -38,6 +42,7 @@ struct service {
     size_t workers_len; /* of those that run */
     struct worker workers[WORKERS_MAX];
     int signal_fd;
+    int local_fd; /* the socket beside the database, until a worker has it; −1 = none */
 };
 
 /* what: "" where why tells it already. */
@@ -145,8 +150,11 @@ static void workers_join(struct service *service)
         worker_join(&service->workers[--service->workers_len]);
 }
 
-static void lanes_end(struct server *server)
+/* When no worker runs any more: so nothing waits for an answer. */
+static void threads_end(struct server *server)
 {
+    writer_stop(server->writer);
+    renewal_stop(server->renewal);
     if (server->lanes)
         lanes_stop(server->lanes);
     lanes_free(server->lanes);
@@ -155,13 +163,21 @@ static void lanes_end(struct server *server)
 static const char *workers_start(struct service *service, const int *fds, size_t count)
 {
     const char *why = NULL;
-    service->server.lanes = lanes_start(&service->server, (size_t)service->server.config->slow_lanes, answer_in_lane, &why);
+    struct server *server = &service->server;
+    server->lanes = lanes_start(server, (size_t)server->config->slow_lanes, answer_in_lane, &why);
+    if (!why)
+        server->writer = writer_start(server, &why);
+    if (!why)
+        server->renewal = renewal_start(server, &why);
     for (size_t i = 0; i < count; i++) {
-        if (!why && worker_start(&service->workers[i], &service->server, (unsigned)i, fds[i], &why))
+        const int sockets[] = {fds[i], i == 0 ? service->local_fd : -1};
+        if (!why && worker_start(&service->workers[i], server, (unsigned)i, sockets, &why))
             service->workers_len++;
         else
             close(fds[i]);
     }
+    if (service->workers_len > 0)
+        service->local_fd = -1; /* the first one's */
     if (why) {
         phase_set(service, SERVER_STOPS);
         workers_join(service);
@@ -218,6 +234,38 @@ static void storage_says(void *cls, const char *line)
     log_say(cls, LOG_LEVEL_ERROR, "storage", line);
 }
 
+/* A daemon without its socket serves as well; commands that write then have to wait until it has ended. */
+static void local_open(struct service *service)
+{
+    const char *why = NULL;
+    service->local_fd = local_listen(service->server.config->db, &why);
+    if (service->local_fd < 0)
+        log_say(&service->server.log, LOG_LEVEL_WARN, "there is no socket for commands on this machine", why);
+}
+
+/* The register is open. */
+static int serve_register(struct service *service, struct endpoint *endpoint, size_t count)
+{
+    struct server *server = &service->server;
+    const char *db = server->config->db;
+    char *why = NULL;
+    struct secret *secret = secret_open(db, &why);
+    if (!secret) {
+        int status = refused(why ? "" : db, why ? why : "The key of tokens cannot be read.");
+        free(why);
+        return status;
+    }
+    server->secret = secret;
+    local_open(service);
+    int status = serve_on(service, endpoint, count);
+    threads_end(server);
+    if (service->local_fd >= 0)
+        close(service->local_fd);
+    local_remove(db);
+    secret_close(secret);
+    return status;
+}
+
 static int serve_from(struct service *service, struct endpoint *endpoint, size_t count)
 {
     const struct config *config = service->server.config;
@@ -226,9 +274,9 @@ static int serve_from(struct service *service, struct endpoint *endpoint, size_t
     char *why = NULL;
     db_complain_to(&listener);
     enum db_status opened = db_open(&options, &service->server.db, &why);
-    int status = opened == DB_OK ? serve_on(service, endpoint, count) : refused(why ? "" : config->db, why ? why : db_status_text(opened));
+    int status =
+        opened == DB_OK ? serve_register(service, endpoint, count) : refused(why ? "" : config->db, why ? why : db_status_text(opened));
     free(why);
-    lanes_end(&service->server);
     if (opened == DB_OK)
         db_close(service->server.db);
     return status;
@@ -262,6 +310,8 @@ int serve_command(const struct config *given)
         status = 0;
     if (status != 0)
         goto out;
+    if (!secret_forbid_dumps())
+        log_say(&service->server.log, LOG_LEVEL_WARN, "dumps of this process cannot be forbidden", NULL);
     routes_verify();
     json_object_seed(0); /* before any thread hashes */
     service->signal_fd = signals_catch();

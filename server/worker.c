@@ -98,20 +98,30 @@ static int64_t least(int64_t a, int64_t b)
 static int patience(struct worker *worker, int64_t most)
 {
     MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(worker->daemon, &ms) == MHD_YES)
-        most = least(most, ms > INT32_MAX ? INT32_MAX : (int64_t)ms);
+    struct MHD_Daemon *const daemons[] = {worker->daemon, worker->local_daemon};
+    for (size_t i = 0; i < 2; i++) {
+        if (daemons[i] && MHD_get_timeout(daemons[i], &ms) == MHD_YES)
+            most = least(most, ms > INT32_MAX ? INT32_MAX : (int64_t)ms);
+    }
     for (size_t i = 0; i < WAIT_COUNT; i++)
         most = least(most, deadline_wait(&worker->waits[i], worker->now));
     return most > INT32_MAX ? -1 : (int)most;
 }
 
-void worker_finished(struct worker *worker, struct exchange *x)
+bool worker_returned(struct worker *worker, struct exchange *x)
 {
     pthread_mutex_lock(&worker->finished_lock);
+    bool first = !worker->finished;
     x->next = worker->finished;
     worker->finished = x;
     pthread_mutex_unlock(&worker->finished_lock);
-    worker_wake(worker);
+    return first;
+}
+
+void worker_finished(struct worker *worker, struct exchange *x)
+{
+    if (worker_returned(worker, x))
+        worker_wake(worker);
 }
 
 /* The library calls the handler of each again, in the MHD_run that follows. */
@@ -124,26 +134,33 @@ static void resume_finished(struct worker *worker)
     for (; x; x = next) {
         next = x->next;
         x->waits = false;
-        worker->in_lanes--;
+        worker->handed--;
         MHD_resume_connection(x->mhd);
     }
 }
 
-/* Sleeps until something happens, at most so long, and lets the library work. Its own epoll is a descriptor in ours. */
+static void run(struct worker *worker)
+{
+    MHD_run(worker->daemon);
+    if (worker->local_daemon)
+        MHD_run(worker->local_daemon);
+}
+
+/* Sleeps until something happens, at most so long, and lets the library work. Its own epolls are descriptors in ours. */
 static void turn(struct worker *worker, int64_t most)
 {
-    struct epoll_event events[2];
+    struct epoll_event events[3];
     uint64_t woken;
     reap(worker);
-    int count = epoll_wait(worker->epoll_fd, events, 2, patience(worker, most));
+    int count = epoll_wait(worker->epoll_fd, events, 3, patience(worker, most));
     worker->now = coarse_now();
     for (int i = 0; i < count; i++) {
         if (events[i].data.fd == worker->wake_fd && read(worker->wake_fd, &woken, sizeof woken) < 0)
             continue; /* taken before */
     }
-    if (worker->in_lanes > 0)
+    if (worker->handed > 0)
         resume_finished(worker);
-    MHD_run(worker->daemon);
+    run(worker);
 }
 
 /* ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -154,12 +171,12 @@ static enum server_phase phase_of(const struct worker *worker)
 }
 
 /* No connection that the kernel has accepted for us may be lost: first take them all in, then end the listening. */
-static void leave_listening(struct worker *worker)
+static void leave_listening(struct MHD_Daemon *daemon, int listen_fd)
 {
-    struct pollfd queue = {.fd = worker->listen_fd, .events = POLLIN};
+    struct pollfd queue = {.fd = listen_fd, .events = POLLIN};
     for (int i = 0; i < ACCEPT_TURNS && poll(&queue, 1, 0) > 0; i++)
-        MHD_run(worker->daemon);
-    int fd = MHD_quiesce_daemon(worker->daemon);
+        MHD_run(daemon);
+    int fd = MHD_quiesce_daemon(daemon);
     if (fd != MHD_INVALID_SOCKET)
         shutdown(fd, SHUT_RDWR);
 }
@@ -184,7 +201,9 @@ static void drain(struct worker *worker)
     const struct config *config = worker->server->config;
     int64_t begun = worker->now;
     worker->draining = true;
-    leave_listening(worker);
+    leave_listening(worker->daemon, worker->listen_fd);
+    if (worker->local_daemon)
+        leave_listening(worker->local_daemon, worker->local_fd);
     while (worker->connections > 0 && phase_of(worker) != SERVER_STOPS && worker->now - begun < config->drain_timeout) {
         if (worker->now - begun >= config->drain_grace)
             close_resting(worker);
@@ -195,10 +214,12 @@ static void drain(struct worker *worker)
 static void stop(struct worker *worker)
 {
     /* The library ends the process when it is stopped with a connection suspended. */
-    if (worker->in_lanes > 0)
+    if (worker->handed > 0)
         lanes_stop(worker->server->lanes);
-    while (worker->in_lanes > 0)
+    while (worker->handed > 0)
         turn(worker, DRAIN_TURN_MS);
+    if (worker->local_daemon)
+        MHD_stop_daemon(worker->local_daemon);
     if (worker->daemon)
         MHD_stop_daemon(worker->daemon);
     exchange_spares_free(worker);
@@ -216,15 +237,15 @@ struct start {
     const char *why; /* NULL = it runs */
 };
 
-static struct MHD_Daemon *daemon_start(struct worker *worker)
+static struct MHD_Daemon *daemon_start(struct worker *worker, int listen_fd, int64_t connections, MHD_AcceptPolicyCallback admit,
+                                       MHD_NotifyConnectionCallback notify)
 {
-    const struct config *config = worker->server->config;
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, http_admit, worker, http_call, worker,
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, admit, worker, http_call, worker,
                             MHD_OPTION_EXTERNAL_LOGGER, library_speaks, worker, /* first: the others may speak */
-                            MHD_OPTION_LISTEN_SOCKET, worker->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                            MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK, http_begin, worker,
-                            MHD_OPTION_UNESCAPE_CALLBACK, http_unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, http_connection, worker,
+                            MHD_OPTION_UNESCAPE_CALLBACK, http_unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, notify, worker,
                             MHD_OPTION_NOTIFY_COMPLETED, http_end, worker, MHD_OPTION_END);
 }
 
@@ -234,16 +255,30 @@ static bool watch(struct worker *worker, int fd)
     return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+static bool watch_daemon(struct worker *worker, struct MHD_Daemon *daemon)
+{
+    return watch(worker, MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+}
+
+static bool open_local(struct worker *worker)
+{
+    if (worker->local_fd < 0)
+        return true;
+    worker->local_daemon = daemon_start(worker, worker->local_fd, LOCAL_CONNECTIONS_MAX, http_admit_local, http_connection_local);
+    return worker->local_daemon && watch_daemon(worker, worker->local_daemon);
+}
+
 static const char *open_all(struct worker *worker)
 {
+    const struct config *config = worker->server->config;
     if (db_reader_open(worker->server->db, &worker->reader) != DB_OK)
         return "The database cannot be opened for reading.";
-    worker->cache = answer_cache_new((size_t)worker->server->config->cache_bytes);
-    worker->daemon = daemon_start(worker);
+    worker->cache = answer_cache_new((size_t)config->cache_bytes);
+    worker->daemon = daemon_start(worker, worker->listen_fd, config->max_connections, http_admit, http_connection);
     if (!worker->cache || !worker->daemon)
         return "There is no memory for a worker.";
-    int library_fd = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    return watch(worker, library_fd) && watch(worker, worker->wake_fd) ? NULL : "A worker cannot wait for its sockets.";
+    bool waits = watch_daemon(worker, worker->daemon) && watch(worker, worker->wake_fd) && open_local(worker);
+    return waits ? NULL : "A worker cannot wait for its sockets.";
 }
 
 static void *worker_run(void *cls)
@@ -272,10 +307,10 @@ static void close_fds(struct worker *worker)
     pthread_mutex_destroy(&worker->finished_lock);
 }
 
-bool worker_start(struct worker *worker, struct server *server, unsigned index, int listen_fd, const char **ret_why)
+bool worker_start(struct worker *worker, struct server *server, unsigned index, const int fds[2], const char **ret_why)
 {
     const struct config *config = server->config;
-    *worker = (struct worker){.server = server, .index = index, .listen_fd = listen_fd};
+    *worker = (struct worker){.server = server, .index = index, .listen_fd = fds[0], .local_fd = fds[1]};
     worker->waits[WAIT_HEAD].length = config->header_timeout;
     worker->waits[WAIT_BODY].length = config->body_timeout;
     worker->waits[WAIT_SEND].length = config->send_timeout;
@@ -313,4 +348,6 @@ void worker_join(struct worker *worker)
     pthread_join(worker->thread, NULL);
     close_fds(worker);
     close(worker->listen_fd);
+    if (worker->local_fd >= 0)
+        close(worker->local_fd);
 }

@@ -22,9 +22,14 @@ struct MHD_Daemon;
 struct cache;
 struct exchange;
 struct lanes;
+struct renewal;
+struct secret;
+struct writer;
 
 /* What libmicrohttpd may take for one connection: the head of a request, its own records of it, and the head of the answer. */
 #define CONNECTION_MEMORY 16384
+/* Commands on this machine that are served at a time. */
+#define LOCAL_CONNECTIONS_MAX 32
 
 enum server_phase {
     SERVER_RUNS,
@@ -38,6 +43,9 @@ struct server {
     struct log log;
     struct db *db;
     struct lanes *lanes;
+    struct writer *writer;
+    struct renewal *renewal;     /* NULL = none runs */
+    const struct secret *secret; /* the key of tokens */
     struct address_table *addresses;
     struct address_range proxies[CONFIG_TEXTS_MAX];
     size_t proxies_len;
@@ -56,6 +64,8 @@ struct worker {
     int listen_fd, epoll_fd, wake_fd;
     pthread_t thread;
     struct MHD_Daemon *daemon;
+    int local_fd;                    /* the socket beside the database; −1 = another worker has it, or nobody */
+    struct MHD_Daemon *local_daemon; /* on it; NULL = none */
     struct db_reader *reader;
     struct cache *cache;
     int64_t now;                            /* milliseconds, monotonic, coarse: of the turn */
@@ -68,20 +78,22 @@ struct worker {
     struct {
         int64_t since;
         unsigned lines, left_out;
-    } library_log;   /* of libmicrohttpd, at most so many lines a second */
-    bool draining;   /* the answers close their connections */
-    size_t in_lanes; /* exchanges that slow lanes have */
+    } library_log; /* of libmicrohttpd, at most so many lines a second */
+    bool draining; /* the answers close their connections */
+    size_t handed; /* exchanges that slow lanes or the writer have */
     pthread_mutex_t finished_lock;
-    struct exchange *finished; /* by a lane; guarded by the lock */
+    struct exchange *finished; /* by a lane or the writer; guarded by the lock */
 };
 
-/* Opens what the worker needs and starts its thread. listen_fd becomes the worker's. false = it could not; *ret_why is a constant
- * sentence, and nothing is left open but listen_fd. */
-bool worker_start(struct worker *worker, struct server *server, unsigned index, int listen_fd, const char **ret_why);
+/* Opens what the worker needs and starts its thread. The sockets become the worker's: listen_fd, and local_fd, the one beside the
+ * database (−1 = none). false = it could not; *ret_why is a constant sentence, and nothing is left open but the sockets. */
+bool worker_start(struct worker *worker, struct server *server, unsigned index, const int fds[2], const char **ret_why);
 /* After a change of server->phase. Any thread. */
 void worker_wake(struct worker *worker);
-/* A slow lane is done with an exchange of this worker. The lane's thread. */
+/* A slow lane is done with an exchange of this worker, which is the worker's again. The lane's thread. */
 void worker_finished(struct worker *worker, struct exchange *exchange);
+/* The same without waking the worker. Whether the caller has to, since nobody has before. The writer's thread. */
+bool worker_returned(struct worker *worker, struct exchange *exchange);
 /* Waits for the thread's end and closes everything. */
 void worker_join(struct worker *worker);
 

@@ -78,6 +78,7 @@ struct all_params {
     const struct db_search *q;
     int64_t size;
     facets_param facets;
+    int64_t known_at;
 };
 #define AT(member) .offset = offsetof(struct all_params, member)
 static const char *const formats[] = {"json", "csv", "ndjson", NULL};
@@ -117,6 +118,7 @@ static const struct param rows[] = {
     {"q", IN_QUERY, T_SEARCH, AT(q), .max = 500},
     {"size", IN_QUERY, T_INT, AT(size), .min = 1, .max = 9, .def = 5, .told = true},
     {"facets", IN_QUERY, T_FACETS, AT(facets), .values = facets},
+    {"known_at", IN_QUERY, T_INSTANT, AT(known_at)},
     {0},
 };
 

@@ -58,6 +58,9 @@ static const struct {
     {"fields=title,id,title", "fields=id,title"},
     {"cursor=aZ09-_", "cursor=aZ09-_"},
     {"from=2024-02-29", "from=2024-02-29"},
+    {"known_at=2026-01-31T12:00:00Z", "known_at=2026-01-31T12:00:00Z"},
+    {"known_at=2026-01-31T12:00:00.25%2B01:00", "known_at=2026-01-31T11:00:00.250Z"}, /* the same instant, one spelling */
+    {"known_at=1970-01-01T00:00:00.001Z", "known_at=1970-01-01T00:00:00.001Z"},
     {"reference=st-olavs-hospital", "reference=st-olavs-hospital"},
     {"group_by=category", "group_by=category"},
     {"group_by=call_year,mechanism", "group_by=call_year,mechanism"},
@@ -237,6 +240,12 @@ static const struct {
     {"from=2023-02-29", "from", "must be a day of the calendar", NULL},
     {"from=2023-2-9", "from", "must be a day of the calendar", NULL},
     {"from=2023-02-09T", "from", "must be a day of the calendar", NULL},
+    {"known_at=2026-01-31", "known_at", "must be an instant with its offset, as 2026-01-31T12:00:00Z", NULL}, /* many instants */
+    {"known_at=2026-01-31T12:00:00", "known_at", "must be an instant with its offset", NULL},
+    {"known_at=2026-02-30T12:00:00Z", "known_at", "must be an instant with its offset", NULL},
+    {"known_at=2026-01-31T12:00:00+01:00", "known_at", "encode a plus as %2B", NULL},
+    {"known_at=1970-01-01T00:00:00Z", "known_at", "must lie after 1970-01-01T00:00:00Z", NULL},
+    {"known_at=1969-12-31T23:59:59Z", "known_at", "must lie after", NULL},
     {"reference=-a", "reference", "must be an id", NULL},
     {"reference=a-", "reference", "must be an id", NULL},
     {"reference=a--b", "reference", "must be an id", NULL},

@@ -51,6 +51,7 @@ static size_t put_value(char *query, size_t len, const struct param *row)
     case T_ID: return put(query, len, dice(2) ? "abc" : "a-1");
     case T_SEARCH: return put(query, len, PICK(words));
     case T_DAY: return put(query, len, "2026-02-28");
+    case T_INSTANT: return put(query, len, dice(2) ? "2026-02-28T00:00:00.05%2B01:00" : times[dice(4)]);
     case T_FORMAT:
     case T_DIALECT: return put(query, len, row->values[dice(2)]);
     case T_ENUM:

@@ -123,7 +123,7 @@ START_TEST(a_path_finds_its_route_and_its_methods)
     char path[64];
     /* What comes after path_len is not looked at. */
     snprintf(path, sizeof path, "%s/more?x", found[_i].path);
-    route_find(found[_i].method, path, strlen(found[_i].path), &match);
+    route_find(EVERYWHERE, found[_i].method, path, strlen(found[_i].path), &match);
     ck_assert_pstr_eq(match.route ? match.route->operation : NULL, found[_i].operation);
     ck_assert_str_eq(match.allow, found[_i].allow);
     for (int i = 0; i < 2 && found[_i].args[i]; i++) {
@@ -174,7 +174,7 @@ START_TEST(a_naive_matcher_finds_the_same)
             if (naive_matches(routes[i].path, path) && strcmp(routes[i].method, wanted) == 0)
                 expected = &routes[i];
         }
-        route_find(method, path, strlen(path), &match);
+        route_find(EVERYWHERE, method, path, strlen(path), &match);
         if (match.route != expected)
             ck_abort_msg("%s %s", method, path);
         hits += expected != NULL;
