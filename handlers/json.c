@@ -42,6 +42,13 @@ json_t *json_instant(int64_t ms)
     return json_stringn(text, len);
 }
 
+json_t *json_recruitment(const struct db_recruitment *r)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "planned", json_known(r->planned), "included", json_known(r->included), "remaining",
+                     json_known(r->remaining), "exceeded_by", json_known(r->exceeded_by), "percent", json_percent(r->permille), "as_of",
+                     json_maybe(r->as_of));
+}
+
 json_t *json_source(const char *document, const char *lines)
 {
     if (!document && !lines)

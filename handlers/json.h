@@ -16,6 +16,7 @@ json_t *json_percent(int64_t permille);                       /* −1 → null; 
 json_t *json_text(const struct db_text *text);                /* {"nb": …, "en": …}, either may be null */
 json_t *json_instant(int64_t ms);                             /* "2026-11-22T21:00:00.000Z" */
 json_t *json_source(const char *document, const char *lines); /* {"document": …, "lines": …}; null when both are NULL */
+json_t *json_recruitment(const struct db_recruitment *r);     /* {planned, included, remaining, exceeded_by, percent, as_of} */
 json_t *json_note(const struct db_note *note);
 
 /* Compact bytes and a newline; steals root. API_UNAVAILABLE when there is no memory (root NULL included). */

@@ -78,13 +78,6 @@ static json_t *dates_json(const struct db_study *s)
                      json_maybe(s->completion_expected));
 }
 
-static json_t *recruitment_json(const struct db_recruitment *r)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "planned", json_known(r->planned), "included", json_known(r->included), "remaining",
-                     json_known(r->remaining), "exceeded_by", json_known(r->exceeded_by), "percent", json_percent(r->permille), "as_of",
-                     json_maybe(r->as_of));
-}
-
 static json_t *regions_json(const struct db_study *s)
 {
     return LIST_OR_NULL(s->inclusion_regions, s->inclusion_regions_len, json_string(s->inclusion_regions[i_]));
@@ -122,7 +115,7 @@ static json_t *regions_json(const struct db_study *s)
     M(status, json_string(s->status))                                                                                  \
     M(has_card, json_boolean(s->has_card))                                                                             \
     M(dates, dates_json(s))                                                                                            \
-    M(recruitment, recruitment_json(&s->recruitment))                                                                  \
+    M(recruitment, json_recruitment(&s->recruitment))                                                                  \
     M(identifiers, pairs_json(s->identifiers, s->identifiers_len, "system", "value"))                                  \
     M(links, pairs_json(s->links, s->links_len, "url", "label"))                                                       \
     M(publications, pairs_json(s->publications, s->publications_len, "citation", "doi"))                               \

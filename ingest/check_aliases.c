@@ -4,7 +4,7 @@
 #include "ingest/check.h"
 #include "ingest/columns.h"
 #include "ingest/fields.h"
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 /* Per kind: where its ids are found, which names an alias may not have, and where its aliases are kept. */
 static const struct alias_kind {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/columns.h"
 
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 #define COUNT_MAX  INT64_C(1000000000)
 #define AMOUNT_MAX (INT64_C(10000000000000) - 1)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 static bool is_line(const char *value)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 static int place_compare(const struct ingest_fault *fault, const char *file, int line)
 {

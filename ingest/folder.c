@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ingest/forms.h"
+#include "base/forms.h"
 #include "base/nearest.h"
 #include "ingest/text.h"
 

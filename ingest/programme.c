@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ingest/columns.h"
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 #define THRESHOLD_MAX 1000000
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ingest/csv.h"
+#include "base/csv_read.h"
 
 static size_t fields_len(const struct field *fields)
 {
@@ -168,7 +168,7 @@ void tables_read(struct reading *reading, enum table table)
         mark_partial(reading->data, table);
         return;
     }
-    csv_open(&csv, text, len);
+    csv_open(&csv, text, len, ',');
     if (header_read(reading, &csv, table))
         rows_read(reading, &csv, table);
     else

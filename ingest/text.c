@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 static int line_of(const char *text, const char *place)
 {

@@ -2,8 +2,8 @@
  *
  * The written forms of docs/data-format.md: codes, dates, lines, numbers, texts. Pure functions, any thread.
  */
-#ifndef STUDYD_INGEST_FORMS_H
-#define STUDYD_INGEST_FORMS_H
+#ifndef STUDYD_BASE_FORMS_H
+#define STUDYD_BASE_FORMS_H
 
 #include <stdbool.h>
 #include <stddef.h>

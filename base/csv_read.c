@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/csv.h"
+#include "base/csv_read.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-void csv_open(struct csv *csv, char *text, size_t len)
+void csv_open(struct csv *csv, char *text, size_t len, char separator)
 {
-    *csv = (struct csv){.at = text, .end = text + len, .line = 1};
+    *csv = (struct csv){.at = text, .end = text + len, .line = 1, .separator = separator};
     text[len] = '\0';
 }
 
 /* A bare field: everything up to the next separator. Leaves at on the separator. */
 static const char *bare_field(struct csv *csv)
 {
-    while (csv->at < csv->end && *csv->at != ',' && *csv->at != '\n') {
+    while (csv->at < csv->end && *csv->at != csv->separator && *csv->at != '\n') {
         if (*csv->at == '"')
             return "a double quote inside a field that is not quoted: quote the field and double the quote";
         csv->at++;
@@ -38,8 +38,8 @@ static const char *quoted_field(struct csv *csv, char **ret_end)
         return "a quoted field is never closed";
     *ret_end = to;
     csv->at++;
-    if (csv->at < csv->end && *csv->at != ',' && *csv->at != '\n')
-        return "something follows the closing quote of a field: expected a comma or the end of the line";
+    if (csv->at < csv->end && *csv->at != csv->separator && *csv->at != '\n')
+        return "something follows the closing quote of a field: expected a separator or the end of the line";
     return NULL;
 }
 
@@ -54,7 +54,7 @@ static const char *field_next(struct csv *csv, char **ret_field, bool *ret_more)
         end = csv->at;
     if ((size_t)(end - field) > CSV_FIELD_MAX)
         return "a field is longer than 64 KiB";
-    *ret_more = csv->at < csv->end && *csv->at == ',';
+    *ret_more = csv->at < csv->end && *csv->at == csv->separator;
     if (csv->at < csv->end) {
         csv->line += *csv->at == '\n';
         csv->at++;

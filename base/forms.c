@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 #include <string.h>
 

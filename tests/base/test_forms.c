@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/forms.h"
+#include "base/forms.h"
 
 #include "ingest/fixture.h"
 
@@ -128,7 +128,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ingest/forms");
+    Suite *suite = suite_create("base/forms");
     TCase *cases = tcase_create("forms");
     tcase_add_loop_test(cases, good_texts_have_the_form_and_bad_ones_do_not, 0, sizeof(forms) / sizeof(forms[0]));
     tcase_add_loop_test(cases, decimals_are_exact, 0, sizeof(decimals) / sizeof(decimals[0]));

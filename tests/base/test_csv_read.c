@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/csv.h"
+#include "base/csv_read.h"
 
 #include "ingest/fixture.h"
 
 /* What a text reads as: fields in <>, a record a line with the number it starts on, faults as their line and "!". */
 static const struct {
     const char *text, *read;
+    char separator; /* 0 = a comma */
 } texts[] = {
     {"", ""},
     {"a", "1<a>"},
@@ -35,17 +36,20 @@ static const struct {
     {"a\n\"", "1<a>2!"},
     {"\"a\"\"", "1!"},
     {"1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3\nc\n", "1!2<c>"},
+    {"a;b,c\n\"d;e\";f\n", "1<a><b,c>2<d;e><f>", ';'},
+    {"\"a\",b\nc;d\n", "1!2<c><d>", ';'},
 };
 
-static char *read_all(const char *text)
+static char *read_all(int at)
 {
+    const char *text = texts[at].text;
     char *copy = strdup(text), *read = NULL;
     size_t size;
     FILE *out = open_memstream(&read, &size);
     struct csv csv;
     struct csv_record record;
     const char *message = NULL;
-    csv_open(&csv, copy, strlen(text));
+    csv_open(&csv, copy, strlen(text), texts[at].separator == '\0' ? ',' : texts[at].separator);
     for (enum csv_result result; (result = csv_next(&csv, &record, &message)) != CSV_END;) {
         (void)fprintf(out, "%d%s", record.line, result == CSV_FAULT ? "!" : "");
         for (size_t i = 0; result == CSV_RECORD && i < record.len; i++)
@@ -58,7 +62,7 @@ static char *read_all(const char *text)
 
 START_TEST(text_reads_as_expected)
 {
-    char *read = read_all(texts[_i].text);
+    char *read = read_all(_i);
     ck_assert_str_eq(read, texts[_i].read);
     free(read);
 }
@@ -73,7 +77,7 @@ START_TEST(field_longer_than_its_bound_is_a_fault)
     const char *message = "";
     memset(text, 'a', size);
     text[CSV_FIELD_MAX + 1] = '\n';
-    csv_open(&csv, text, size);
+    csv_open(&csv, text, size, ',');
     ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_FAULT);
     ck_assert_ptr_nonnull(strstr(message, "64 KiB"));
     ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_RECORD);
@@ -85,7 +89,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ingest/csv");
+    Suite *suite = suite_create("base/csv_read");
     TCase *cases = tcase_create("csv");
     tcase_add_loop_test(cases, text_reads_as_expected, 0, sizeof(texts) / sizeof(texts[0]));
     tcase_add_test(cases, field_longer_than_its_bound_is_a_fault);

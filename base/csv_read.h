@@ -2,8 +2,8 @@
  *
  * A strict reader of RFC 4180 over a text in memory. It writes into that text: fields end in NUL where a separator stood.
  */
-#ifndef STUDYD_INGEST_CSV_H
-#define STUDYD_INGEST_CSV_H
+#ifndef STUDYD_BASE_CSV_READ_H
+#define STUDYD_BASE_CSV_READ_H
 
 #include <stddef.h>
 
@@ -13,6 +13,7 @@
 struct csv {
     char *at, *end;
     int line;
+    char separator;
 };
 
 struct csv_record {
@@ -23,8 +24,9 @@ struct csv_record {
 
 enum csv_result { CSV_RECORD, CSV_END, CSV_FAULT };
 
-/* text[len] must be writable: the last field may end there. UTF-8, NUL and CR are text.h's affair. */
-void csv_open(struct csv *csv, char *text, size_t len);
+/* text[len] must be writable: the last field may end there. separator: ',' or ';'. UTF-8, NUL and CR are
+ * the caller's affair. */
+void csv_open(struct csv *csv, char *text, size_t len, char separator);
 
 /* The next record. On CSV_FAULT ret_record->line and *ret_message (static) say what and where, and reading goes on with
  * the line after the fault. */
