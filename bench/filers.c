@@ -15,12 +15,14 @@
 
 void filed_studies_find(struct filed_studies *studies, const char *database, size_t most)
 {
-    static const char text[] = "SELECT s.id, s.code, s.version, min(x.region), max(x.region) FROM study s JOIN study_region x ON x.study = s.id "
-                               "WHERE s.planned >= 100 AND s.included >= 50 AND NOT s.totals_only AND x.takes_part GROUP BY s.id "
-                               "HAVING count(*) >= 2 ORDER BY s.id LIMIT ?";
+    static const char text[] =
+        "SELECT s.id, s.code, s.version, min(x.region), max(x.region) FROM study s JOIN study_region x ON x.study = s.id "
+        "WHERE s.planned >= 100 AND s.included >= 50 AND NOT s.totals_only AND x.takes_part GROUP BY s.id "
+        "HAVING count(*) >= 2 ORDER BY s.id LIMIT ?";
     sqlite3 *sql = NULL;
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_open_v2(database, &sql, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK || sqlite3_prepare_v2(sql, text, -1, &stmt, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(database, &sql, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(sql, text, -1, &stmt, NULL) != SQLITE_OK)
         give_up("%s: %s", database, sqlite3_errmsg(sql));
     sqlite3_bind_int64(stmt, 1, (sqlite3_int64)most);
     *studies = (struct filed_studies){.list = calloc(most, sizeof *studies->list)};
@@ -38,11 +40,10 @@ void filed_studies_find(struct filed_studies *studies, const char *database, siz
         give_up("%s has only %zu studies to file on", database, studies->len);
 }
 
-/* A day of each month of 25 years, so that some filings correct and most add; the newest one stands in the card. */
-void filing_day(int64_t number, char ret_day[11])
+void filing_day(const struct filed_study *study, char ret_day[16])
 {
-    int month = (int)(number * 7 % 300);
-    snprintf(ret_day, 11, "%04d-%02d-28", 2000 + month / 12, 1 + month % 12);
+    unsigned day = (unsigned)study->filed % (28 * 12 * 50);
+    snprintf(ret_day, 16, "%04u-%02u-%02u", 2025 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
 }
 
 int64_t filing_count(int64_t number)
@@ -50,18 +51,20 @@ int64_t filing_count(int64_t number)
     return 100 + number % 9000;
 }
 
-static size_t request_write(struct filers *filers, const struct filed_study *study, char *to, size_t room)
+static size_t request_write(struct filers *filers, struct filed_study *study, char *to, size_t room)
 {
-    char day[11], body[256];
+    char day[16], body[256];
     int64_t count = filing_count(filers->number);
-    filing_day(filers->number, day);
-    int len = snprintf(body, sizeof body, "{\"as_of\":\"%s\",\"regions\":{\"%s\":%lld,\"%s\":%lld},\"correction\":true}", day, study->regions[0],
-                       (long long)count, study->regions[1], (long long)count + 1);
-    return (size_t)snprintf(to, room,
-                            "POST /studies/%s/recruitment HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n"
-                            "Content-Type: application/json\r\nIf-Match: %.*s%lld%s\r\nIdempotency-Key: bench-%d-%lld\r\nContent-Length: %d\r\n\r\n%s",
-                            study->code, filers->token, (int)filers->tag_version, filers->tag, (long long)study->version, filers->tag_rest,
-                            (int)getpid(), (long long)filers->number++, len, body);
+    study->filed++;
+    filing_day(study, day);
+    int len = snprintf(body, sizeof body, "{\"as_of\":\"%s\",\"regions\":{\"%s\":%lld,\"%s\":%lld},\"correction\":true}", day,
+                       study->regions[0], (long long)count, study->regions[1], (long long)count + 1);
+    return (size_t)snprintf(
+        to, room,
+        "POST /studies/%s/recruitment HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n"
+        "Content-Type: application/json\r\nIf-Match: %.*s%lld%s\r\nIdempotency-Key: bench-%d-%lld\r\nContent-Length: %d\r\n\r\n%s",
+        study->code, filers->token, (int)filers->tag_version, filers->tag, (long long)study->version, filers->tag_rest, (int)getpid(),
+        (long long)filers->number++, len, body);
 }
 
 /* ── clients ────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -71,7 +74,7 @@ static void tag_learn(struct filers *filers, struct filer *filer)
 {
     char request[256];
     int len = snprintf(request, sizeof request, "GET /studies/%s HTTP/1.1\r\nHost: bench\r\n\r\n", filers->studies->list[0].code);
-    struct answer answer = connection_ask(&filer->connection, request, (size_t)len, 200);
+    struct answer answer = wire_ask(&filer->connection, request, (size_t)len, 200);
     if (!answer_header(&filer->connection, &answer, "\r\nETag: ", filers->tag, sizeof filers->tag))
         give_up("a study has no tag");
     answer_take(&filer->connection, &answer);
@@ -91,7 +94,7 @@ void filers_open(struct filers *filers, const struct served *served, const struc
     filers->number = now_us() % 1000000 * 1000;
     for (size_t i = 0; i < len; i++) {
         filers->list[i].study = i;
-        connection_open(&filers->list[i].connection, served);
+        wire_open(&filers->list[i].connection, served);
     }
     tag_learn(filers, &filers->list[0]);
 }
@@ -99,7 +102,7 @@ void filers_open(struct filers *filers, const struct served *served, const struc
 void filers_close(struct filers *filers)
 {
     for (size_t i = 0; i < filers->len; i++)
-        connection_close(&filers->list[i].connection);
+        wire_close(&filers->list[i].connection);
     free(filers->list);
 }
 
@@ -130,7 +133,7 @@ static void settle(struct filers *filers, struct filer *filer, const struct answ
 
 static bool receive(struct filers *filers, struct filer *filer, struct samples *latency)
 {
-    struct connection *connection = &filer->connection;
+    struct wire *connection = &filer->connection;
     struct answer answer;
     ssize_t got = recv(connection->socket, connection->in + connection->len, sizeof connection->in - 1 - connection->len, 0);
     if (got <= 0)

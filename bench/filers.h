@@ -14,7 +14,7 @@
 
 /* A study that is filed on. */
 struct filed_study {
-    int64_t id, version;
+    int64_t id, version, filed; /* filed: how often here */
     char code[72], regions[REGIONS_FILED][40];
 };
 struct filed_studies {
@@ -31,11 +31,11 @@ struct filers {
     size_t tag_version;
     char tag_rest[64];
     struct filer {
-        struct connection connection;
-        size_t study;          /* of studies */
-        int64_t sent, due;     /* µs */
-        bool waits;            /* for an answer */
-    } *list;
+        struct wire connection;
+        size_t study;      /* of studies */
+        int64_t sent, due; /* µs */
+        bool waits;        /* for an answer */
+    } * list;
     size_t len;
     int64_t number; /* of the next filing: makes each differ from the last */
 };
@@ -46,8 +46,8 @@ void filers_close(struct filers *filers);
  * latency (may be NULL) gets each one's microseconds. Returns filings a second. */
 double filers_run(struct filers *filers, int64_t us, double rate, const atomic_bool *stop, struct samples *latency);
 
-/* The day and the count of a filing, the same for both sides of a comparison. */
-void filing_day(int64_t number, char ret_day[11]);
+/* The day and the count of a filing, the same for both sides of a comparison: the newest day of the study. */
+void filing_day(const struct filed_study *study, char ret_day[16]);
 int64_t filing_count(int64_t number);
 
 #endif

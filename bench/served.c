@@ -20,8 +20,8 @@
 
 static void run(const char *program, const char *database, const char *const *options, int out)
 {
-    const char *words[32] = {program, "serve",       "--db", database, "--listen", "127.0.0.1:0",
-                             "--log-level", "error", "--max-connections-per-address", "0"};
+    const char *words[32] = {
+        program, "serve", "--db", database, "--listen", "127.0.0.1:0", "--log-level", "error", "--max-connections-per-address", "0"};
     for (size_t at = 10; *options != NULL && at < 31; at++)
         words[at] = *options++;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -118,7 +118,7 @@ pid_t spent_most(const struct spent *from, const struct spent *to)
 
 /* ── connections ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-void connection_open(struct connection *connection, const struct served *served)
+void wire_open(struct wire *connection, const struct served *served)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons((in_port_t)served->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -129,12 +129,12 @@ void connection_open(struct connection *connection, const struct served *served)
     setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 }
 
-void connection_close(struct connection *connection)
+void wire_close(struct wire *connection)
 {
     close(connection->socket);
 }
 
-bool answer_read(const struct connection *connection, struct answer *ret_answer)
+bool answer_read(const struct wire *connection, struct answer *ret_answer)
 {
     const char *end = memmem(connection->in, connection->len, "\r\n\r\n", 4);
     if (end == NULL)
@@ -148,13 +148,13 @@ bool answer_read(const struct connection *connection, struct answer *ret_answer)
     return connection->len >= ret_answer->len;
 }
 
-void answer_take(struct connection *connection, const struct answer *answer)
+void answer_take(struct wire *connection, const struct answer *answer)
 {
     connection->len -= answer->len;
     memmove(connection->in, connection->in + answer->len, connection->len);
 }
 
-bool answer_header(const struct connection *connection, const struct answer *answer, const char *name, char *ret_value, size_t room)
+bool answer_header(const struct wire *connection, const struct answer *answer, const char *name, char *ret_value, size_t room)
 {
     const char *at = memmem(connection->in, answer->head_len, name, strlen(name));
     const char *end = at == NULL ? NULL : memchr(at + 2, '\r', (size_t)(connection->in + answer->head_len - at - 2));
@@ -166,7 +166,7 @@ bool answer_header(const struct connection *connection, const struct answer *ans
     return true;
 }
 
-struct answer connection_ask(struct connection *connection, const char *request, size_t len, int status)
+struct answer wire_ask(struct wire *connection, const char *request, size_t len, int status)
 {
     struct answer answer;
     if (send(connection->socket, request, len, MSG_NOSIGNAL) != (ssize_t)len)

@@ -32,25 +32,25 @@ struct spent served_spent(const struct served *served);
 int64_t spent_of(const struct spent *from, const struct spent *to, pid_t id); /* between the two; id 0 = all threads */
 pid_t spent_most(const struct spent *from, const struct spent *to);           /* the thread that did */
 
-struct connection {
+struct wire {
     int socket;
     char in[65536]; /* what came and is no whole answer yet; terminated */
     size_t len;
 };
-void connection_open(struct connection *connection, const struct served *served);
-void connection_close(struct connection *connection);
+void wire_open(struct wire *connection, const struct served *served);
+void wire_close(struct wire *connection);
 
 struct answer {
     int status;
     size_t head_len, len; /* of the head, and with the body: at the start of in */
 };
 /* Whether a whole answer is there. Whoever has read it takes it away. */
-bool answer_read(const struct connection *connection, struct answer *ret_answer);
-void answer_take(struct connection *connection, const struct answer *answer);
+bool answer_read(const struct wire *connection, struct answer *ret_answer);
+void answer_take(struct wire *connection, const struct answer *answer);
 /* The value of a header in the answer; NULL = it is not there. name: "\r\nETag: ". Terminated within in. */
-bool answer_header(const struct connection *connection, const struct answer *answer, const char *name, char *ret_value, size_t room);
+bool answer_header(const struct wire *connection, const struct answer *answer, const char *name, char *ret_value, size_t room);
 
 /* Waits for the answer, which must have this status. */
-struct answer connection_ask(struct connection *connection, const char *request, size_t len, int status);
+struct answer wire_ask(struct wire *connection, const char *request, size_t len, int status);
 
 #endif

@@ -34,6 +34,7 @@ test(`${filings} filings from ${clients} clients: each on disk before it is ackn
   // -D: the daemon stays the child of this process, and is what it signals.
   const strace = ['strace', '-D', '-f', '-xx', '-s', '32', '-o', trace, '-e', 'trace=openat,accept4,accept,pwrite64,fdatasync,fsync,sendto,sendmsg,writev,write'];
   const daemon = await serve(db, { under: strace }, '--max-connections-per-address', '0');
+  t.after(() => daemon.child.kill('SIGKILL'));
   const log = [], tags = new Map();
   const filers = Array.from({ length: clients }, (_, i) => new Filer({ name: String(i), token, studies, tags, log }));
   await Promise.all(filers.map((filer) => filer.work(daemon.port, () => log.length >= filings)));
