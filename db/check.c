@@ -189,9 +189,21 @@ static void each_made(void *cls, const char *what)
     find(check, "Study %s: %s is not what its facts, plans and reports make it.", check->study, what);
 }
 
+/* Each column is a number of faults, and its name says which. */
+static enum db_status look_at_versions(struct check *check, int64_t id)
+{
+    struct query query CLEANUP(query_end) = query_begin(&check->statements, STMT_check_versions, ARGS(ARG_I(":study", id)));
+    bool has_row = query_row(&query);
+    for (int i = 0; has_row && i < sqlite3_column_count(query.stmt); i++)
+        if (query_int(&query, i) != 0)
+            find(check, "Study %s: %s.", check->study, sqlite3_column_name(query.stmt, i));
+    return query_status(&query);
+}
+
 static enum db_status look_at_numbers(struct check *check, int64_t id)
 {
-    return made_numbers_check(&check->statements, id, each_made, check);
+    enum db_status status = made_numbers_check(&check->statements, id, each_made, check);
+    return status == DB_OK ? look_at_versions(check, id) : status;
 }
 
 static enum db_status look_at_bytes(struct check *check, int64_t id)

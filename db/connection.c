@@ -135,6 +135,6 @@ enum db_status connection_keep_log(sqlite3 *sql)
     if (code == SQLITE_OK && !kept)
         return DB_READ_ONLY; /* the file system cannot hold a write-ahead log */
     if (code == SQLITE_OK)
-        code = sqlite3_exec(sql, "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;", NULL, NULL, NULL);
+        code = sqlite3_exec(sql, "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;", NULL, NULL, NULL);
     return status_of(code);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The image: what studies are filtered, sorted and summed by, as columns, in a file beside the database that is mapped into memory. It is
- * made from the records after an import, and at open where it is not of this data version; it is never the only place of anything.
+ * made from the records after an import, at open where it is not of this data version, and now and then after filings; it is never the
+ * only place of anything.
  * A reader uses it when it is of the data version that its transaction sees, else it asks the engine: the answers are the same.
  *
  * Rows are studies in the order of their primary key, numbered from 0. A set of rows is a bit for each, in words of 64.

@@ -213,13 +213,16 @@ static enum db_status renew(struct db_reader *reader)
     if (status != DB_OK)
         return status;
     status = reader_version(reader, &version);
+    if (status == DB_OK && db_reader_is_late(reader))
+        status = DB_TIMEOUT;
     bool is_made = status == DB_OK && make_file(db, reader->st, version);
-    bool is_late = db_reader_is_late(reader);
     reader_leave(reader);
     struct image *image = is_made ? image_map(db->path, db_epoch(db), version) : NULL;
     if (image != NULL)
         put(db, image);
-    return status != DB_OK || !is_late ? status : DB_TIMEOUT;
+    else if (status == DB_OK && db_reader_is_late(reader))
+        status = DB_TIMEOUT;
+    return status;
 }
 
 enum db_status db_image_renew(struct db *db, const atomic_bool *stop, bool *ret_made)

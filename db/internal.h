@@ -294,9 +294,16 @@ enum db_status study_load_known(struct statements *statements, struct arena *are
 
 /* What is known of a study beforehand. */
 struct made_from {
-    bool is_new;       /* nothing was made of it yet */
-    bool has_no_parts; /* neither a hospital nor a report of a region */
+    bool is_new;                /* nothing was made of it yet */
+    bool has_no_parts;          /* neither a hospital nor a report of a region */
+    const struct list *reports; /* struct report_place: nothing but these has come; NULL = anything may be other than it was */
+    const struct past *was;     /* with reports: how the study stood */
 };
+struct report_place {
+    const char *region, *as_of; /* region NULL = the whole study */
+    int64_t included;
+};
+struct past;
 enum db_status recruitment_refresh(struct statements *statements, int64_t study, struct made_from from);
 int64_t permille_of(int64_t included, int64_t planned); /* rounded half up; −1 when planned is not above 0 */
 int64_t day_number(const char *date, bool last);        /* of YYYY[-MM[-DD]], its first or last day; −1 = none */

@@ -198,8 +198,84 @@ static enum db_status remake_shown(struct statements *st, int64_t study, bool is
     return status == DB_OK ? statement_run(st, STMT_shown_reports_count, args) : status;
 }
 
+/* ── after reports alone: what can follow from them ─────────────────────────────────────────────────────────── */
+
+static bool has_reported(const struct past *was, const char *region)
+{
+    const struct db_region_count *regions = was->regions.items;
+    for (size_t i = 0; i < was->regions.len; i++)
+        if (strcmp(regions[i].region, region) == 0)
+            return regions[i].included >= 0;
+    return false;
+}
+
+static enum db_status follow_regions(struct statements *st, int64_t study, const struct made_from *from)
+{
+    const struct report_place *places = from->reports->items;
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < from->reports->len && status == DB_OK; i++) {
+        const struct arg *args = ARGS(ARG_I(":study", study), ARG_T(":region", places[i].region));
+        if (places[i].region == NULL)
+            continue;
+        if (!has_reported(from->was, places[i].region))
+            status = statement_run(st, STMT_region_reports, args);
+        if (status == DB_OK)
+            status = statement_run(st, STMT_region_count_follow, args);
+    }
+    return status;
+}
+
+/* *cls: whether the study shows totals only. */
+static enum db_status follow_numbers(struct statements *st, int64_t study, const struct inputs *in, void *cls)
+{
+    struct db_recruitment numbers = numbers_of(in);
+    bool *is_withheld = cls;
+    *is_withheld = is_small(in, &numbers);
+    enum db_status status = statement_run(st, STMT_study_follow_count,
+                                          ARGS(ARG_I(":study", study), ARG_K(":included", numbers.included),
+                                               ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by),
+                                               ARG_K(":permille", numbers.permille), ARG_T(":included_as_of", numbers.as_of)));
+    if (status == DB_OK)
+        status = statement_run(
+            st, STMT_study_follow_marks,
+            ARGS(ARG_I(":study", study), ARG_I(":behind_plan", is_behind(in, &numbers)), ARG_I(":totals_only", *is_withheld)));
+    return status;
+}
+
+/* What is filed stands above all that was said of that day before. */
+static enum db_status follow_shown(struct statements *st, int64_t study, const struct list *reports)
+{
+    const struct report_place *places = reports->items;
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < reports->len && status == DB_OK; i++) {
+        const struct arg *args = ARGS(ARG_I(":study", study), ARG_T(":region", places[i].region), ARG_T(":as_of", places[i].as_of),
+                                      ARG_I(":included", places[i].included));
+        status = statement_run(st, STMT_shown_report_add, args);
+        if (status != DB_OK)
+            return status;
+        bool is_new = sqlite3_changes(st->sql) > 0;
+        status = is_new ? statement_run(st, STMT_shown_reports_more, ARGS(ARG_I(":study", study)))
+                        : statement_run(st, STMT_shown_report_change, args);
+    }
+    return status;
+}
+
+/* Where something is withheld, or was, other rows than theirs may come or go. */
+static enum db_status follow(struct statements *st, int64_t study, struct made_from from)
+{
+    bool is_withheld = true;
+    enum db_status status = follow_regions(st, study, &from);
+    if (status == DB_OK)
+        status = with_inputs(st, study, follow_numbers, &is_withheld);
+    if (status != DB_OK)
+        return status;
+    return is_withheld || from.was->totals_only ? remake_shown(st, study, false) : follow_shown(st, study, from.reports);
+}
+
 enum db_status recruitment_refresh(struct statements *st, int64_t study, struct made_from from)
 {
+    if (from.reports != NULL)
+        return follow(st, study, from);
     enum db_status status = remake_regions(st, study, from);
     if (status == DB_OK)
         status = with_inputs(st, study, store, NULL);

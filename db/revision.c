@@ -56,10 +56,29 @@ static enum db_status advance(struct revision *revision, const struct remaking *
     return status == DB_OK ? revision_log(revision, "study-updated", what->study) : status;
 }
 
-static enum db_status make_numbers(struct revision *revision, const struct remaking *what)
+static enum db_status make_numbers(struct revision *revision, const struct remaking *what, const struct past *past)
 {
-    enum db_status status = recruitment_refresh(revision->st, what->study, what->from);
-    return status != DB_OK || revision->is_great ? status : stats_changes_of(revision->st, what->study, 1, &revision->sums);
+    struct made_from from = what->from;
+    from.was = past;
+    enum db_status status = recruitment_refresh(revision->st, what->study, from);
+    if (status != DB_OK || revision->is_great || from.reports != NULL)
+        return status;
+    return stats_changes_of(revision->st, what->study, 1, &revision->sums);
+}
+
+static enum db_status follow_sums(struct revision *revision, const struct past *was, struct making *making)
+{
+    struct past is;
+    enum db_status status = past_read(revision->st, was->study, &making->arena, &is);
+    return status == DB_OK ? stats_changes_follow(&revision->sums, &making->study, was, &is) : status;
+}
+
+static enum db_status make(struct revision *revision, const struct remaking *what, const struct past *past, struct making *making)
+{
+    enum db_status status = make_numbers(revision, what, past);
+    if (status == DB_OK)
+        status = study_load_known(revision->st, &making->arena, what->study, what->empty, &making->study);
+    return status == DB_OK && what->from.reports != NULL ? follow_sums(revision, past, making) : status;
 }
 
 enum db_status revision_remake(struct revision *revision, const struct remaking *what, struct makings *makings, struct remade *ret_made)
@@ -73,9 +92,7 @@ enum db_status revision_remake(struct revision *revision, const struct remaking 
     if (status == DB_OK && !what->from.is_new)
         status = past_read(revision->st, what->study, &making->arena, &past);
     if (status == DB_OK)
-        status = make_numbers(revision, what);
-    if (status == DB_OK)
-        status = study_load_known(revision->st, &making->arena, what->study, what->empty, study);
+        status = make(revision, what, &past, making);
     if (status == DB_OK && !ret_made->has_changed)
         status = render_differs(revision->st, revision->db->renderer, what->study, study, &ret_made->has_changed);
     if (status == DB_OK && ret_made->has_changed && !what->from.is_new)

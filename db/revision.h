@@ -35,7 +35,8 @@ struct revision {
 };
 struct revision revision_begin(struct db *db, const char *role); /* outside of memory nothing happens yet */
 void revision_end(struct revision *revision);                    /* after the transaction */
-/* A study leaves the kept sums, before anything is written that they are made of; it enters again when it is made anew. */
+/* A study leaves the kept sums, before anything is written that they are made of; it enters again when it is made anew. Not needed where
+ * nothing but reports have come. */
 enum db_status revision_depart(struct revision *revision, int64_t study);
 enum db_status revision_log(struct revision *revision, const char *kind, int64_t study); /* study −1 = none */
 struct remaking {
@@ -61,7 +62,8 @@ void revision_publish(struct revision *revision);          /* right after it; ca
 struct write_study {
     int64_t id;
     const char *code;
-    bool is_reported, is_edited; /* neither: it was asked to become what it is */
+    bool is_planned, is_edited; /* neither, and no reports: it was asked to become what it is */
+    struct list reports;        /* struct report_place */
 };
 
 struct making;

@@ -16,10 +16,13 @@ static const struct panel {
     enum db_dimension by;
     size_t by_len;
     bool leaders; /* kept too */
-} panels[] = {
-    {"study", DB_GRAIN_STUDY, 0, 0, true},    {"study by mechanism", DB_GRAIN_STUDY, DB_BY_MECHANISM, 1, false},
-    {"award", DB_GRAIN_AWARD, 0, 0, false},   {"award by mechanism", DB_GRAIN_AWARD, DB_BY_MECHANISM, 1, false},
-    {"region", DB_GRAIN_REGION, 0, 0, false}, {"region by region", DB_GRAIN_REGION, DB_BY_REGION, 1, false},
+} panels[STATS_PANELS] = {
+    [STATS_STUDY] = {"study", DB_GRAIN_STUDY, 0, 0, true},
+    [STATS_STUDY_BY_MECHANISM] = {"study by mechanism", DB_GRAIN_STUDY, DB_BY_MECHANISM, 1, false},
+    [STATS_AWARD] = {"award", DB_GRAIN_AWARD, 0, 0, false},
+    [STATS_AWARD_BY_MECHANISM] = {"award by mechanism", DB_GRAIN_AWARD, DB_BY_MECHANISM, 1, false},
+    [STATS_REGION] = {"region", DB_GRAIN_REGION, 0, 0, false},
+    [STATS_REGION_BY_REGION] = {"region by region", DB_GRAIN_REGION, DB_BY_REGION, 1, false},
 };
 
 static const char kind_day[] = "day", kind_leader[] = "leader"; /* told apart by address */
@@ -224,9 +227,23 @@ static bool change(struct stats_changes *changes, const struct panel *panel, con
            (!panel->leaders || value_change(changes, place, kind_leader, member->leader, sign));
 }
 
-static enum db_status changes_of_panel(struct statements *statements, const struct panel *panel, int64_t study, int sign,
+static void changes_begin(struct stats_changes *changes)
+{
+    changes->cell_items.size = sizeof(struct stats_kept_cell);
+    changes->value_items.size = sizeof(struct stats_kept_value);
+}
+
+bool stats_change(struct stats_changes *changes, enum stats_panel which, const char *programme, const char *key,
+                  const struct stats_member *member, int sign)
+{
+    changes_begin(changes);
+    return change(changes, &panels[which], "", key, member, sign) && change(changes, &panels[which], programme, key, member, sign);
+}
+
+static enum db_status changes_of_panel(struct statements *statements, enum stats_panel which, int64_t study, int sign,
                                        struct stats_changes *changes)
 {
+    const struct panel *panel = &panels[which];
     struct arena arena CLEANUP(arena_free) = {0};
     struct query rows CLEANUP(query_end) = {0};
     struct db_stats_query query = {.grain = panel->grain, .by = {panel->by}, .by_len = panel->by_len};
@@ -236,8 +253,7 @@ static enum db_status changes_of_panel(struct statements *statements, const stru
     while (status == DB_OK && query_row(&rows)) {
         struct stats_member member = stats_member_read(&rows, panel->by_len);
         const char *key = panel->by_len > 0 ? query_text(&rows, 0) : NULL;
-        bool is_done = member.programme != NULL && change(changes, panel, "", key, &member, sign) &&
-                       change(changes, panel, member.programme, key, &member, sign);
+        bool is_done = member.programme != NULL && stats_change(changes, which, member.programme, key, &member, sign);
         status = is_done ? DB_OK : DB_NO_MEMORY;
     }
     return status == DB_OK ? query_status(&rows) : status;
@@ -246,10 +262,9 @@ static enum db_status changes_of_panel(struct statements *statements, const stru
 enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes)
 {
     enum db_status status = DB_OK;
-    changes->cell_items.size = sizeof(struct stats_kept_cell);
-    changes->value_items.size = sizeof(struct stats_kept_value);
-    for (size_t i = 0; i < COUNT_OF(panels) && status == DB_OK; i++)
-        status = changes_of_panel(statements, &panels[i], study, sign, changes);
+    changes_begin(changes);
+    for (int i = 0; i < STATS_PANELS && status == DB_OK; i++)
+        status = changes_of_panel(statements, (enum stats_panel)i, study, sign, changes);
     return status;
 }
 

@@ -85,8 +85,24 @@ struct stats_changes {
 void stats_changes_mark(struct stats_changes *changes);
 void stats_changes_undo(struct stats_changes *changes);
 void stats_changes_free(struct stats_changes *changes);
+enum stats_panel {
+    STATS_STUDY,
+    STATS_STUDY_BY_MECHANISM,
+    STATS_AWARD,
+    STATS_AWARD_BY_MECHANISM,
+    STATS_REGION,
+    STATS_REGION_BY_REGION,
+    STATS_PANELS
+};
+/* What a study is in one cell, of the whole register and of its programme. false = no memory. */
+bool stats_change(struct stats_changes *changes, enum stats_panel which, const char *programme, const char *key,
+                  const struct stats_member *member, int sign);
 /* sign 1: study enters the sums as it stands now; −1: it leaves them. study 0 = every one. */
 enum db_status stats_changes_of(struct statements *statements, int64_t study, int sign, struct stats_changes *changes);
+/* stats_follow.c: the study's patients were one thing and are another; nothing else changed. */
+struct past;
+enum db_status stats_changes_follow(struct stats_changes *changes, const struct db_study *study, const struct past *was,
+                                    const struct past *is);
 enum db_status stats_changes_store(struct statements *statements, struct stats_changes *changes);
 enum db_status stats_make_anew(struct statements *statements); /* all of them, from the records */
 bool stats_is_kept(const struct db_stats_query *query);

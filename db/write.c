@@ -194,24 +194,30 @@ enum db_status write_touch(struct db_write *write, const char *code, struct writ
     if (*ret_study != NULL)
         return DB_OK;
     enum db_status status = write_find(write, code, &id);
-    if (status == DB_OK)
-        status = revision_depart(&write->revision, id);
     if (status != DB_OK)
         return status;
     const char *kept = arena_strdup(&write->revision.arena, code);
     struct write_study *study = kept == NULL ? NULL : list_add(&write->touched, &write->revision.arena);
     if (study == NULL)
         return DB_NO_MEMORY;
-    *study = (struct write_study){.id = id, .code = kept};
+    *study = (struct write_study){.id = id, .code = kept, .reports = {.size = sizeof(struct report_place)}};
     *ret_study = study;
     return DB_OK;
 }
 
+/* What sums are made of is written by the remaking alone: until then a study is in them as it was. */
 static enum db_status settle(struct db_write *write, const struct write_study *study, struct db_settled *ret_settled)
 {
-    const struct remaking what = {.study = study->id, .has_changed = study->is_reported || study->is_edited};
+    const bool has_reports = study->reports.len > 0, has_more = study->is_planned || study->is_edited;
+    const struct remaking what = {
+        .study = study->id,
+        .has_changed = has_reports || has_more,
+        .from.reports = has_reports && !has_more ? &study->reports : NULL,
+    };
     struct remade made = {0};
-    enum db_status status = revision_remake(&write->revision, &what, write->makings, &made);
+    enum db_status status = what.from.reports == NULL ? revision_depart(&write->revision, study->id) : DB_OK;
+    if (status == DB_OK)
+        status = revision_remake(&write->revision, &what, write->makings, &made);
     if (status == DB_OK && study->is_edited)
         status = search_refresh(write->st, study->id);
     *ret_settled = (struct db_settled){study->code, made.state.version, made.state.updated, made.has_changed};

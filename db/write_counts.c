@@ -3,11 +3,20 @@
  */
 #include "db/internal.h"
 
-static enum db_status file_count(struct db_write *write, const struct db_filed_report *report, int64_t study,
+static enum db_status file_count(struct db_write *write, const struct db_filed_report *report, struct write_study *study,
                                  const struct db_filed_count *count)
 {
+    struct arena *arena = &write->revision.arena;
+    struct report_place *place = list_add(&study->reports, arena);
+    if (place == NULL)
+        return DB_NO_MEMORY;
+    place->region = count->region == NULL ? NULL : arena_strdup(arena, count->region);
+    place->included = count->included;
+    place->as_of = arena_strdup(arena, report->as_of);
+    if (place->as_of == NULL || (place->region == NULL && count->region != NULL))
+        return DB_NO_MEMORY;
     return statement_run(write->st, STMT_report_file,
-                         ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", report->as_of),
+                         ARGS(ARG_I(":study", study->id), ARG_T(":region", count->region), ARG_T(":as_of", report->as_of),
                               ARG_I(":included", count->included), ARG_I(":recorded", write->now), ARG_I(":correction", report->correction),
                               ARG_T(":comment", report->comment), ARG_I(":token", write->author.token)));
 }
@@ -17,9 +26,7 @@ enum db_status db_write_report(struct db_write *write, const struct db_filed_rep
     struct write_study *study = NULL;
     enum db_status status = write_touch(write, report->study, &study);
     for (size_t i = 0; i < report->counts_len && status == DB_OK; i++)
-        status = file_count(write, report, study->id, &report->counts[i]);
-    if (status == DB_OK && report->counts_len > 0)
-        study->is_reported = true;
+        status = file_count(write, report, study, &report->counts[i]);
     return status;
 }
 
@@ -41,6 +48,6 @@ enum db_status db_write_plan(struct db_write *write, const struct db_filed_plan 
     for (size_t i = 0; i < plan->regions_len && status == DB_OK; i++)
         status = file_plan(write, plan, study->id, plan->regions[i].region, plan->regions[i].planned);
     if (status == DB_OK)
-        study->is_reported = true;
+        study->is_planned = true;
     return status;
 }

@@ -62,7 +62,8 @@ CREATE TABLE plan_past (
 CREATE INDEX plan_past_by_study ON plan_past (study, region, as_of);
 
 -- A study as it stood from since until another version took its place: its bytes, and the numbers that answers are made from. The present
--- version is in study, study_region and rendered. Versions that ended before this table was there are not in it.
+-- version is in study, study_region and rendered. Versions that ended before this table was there are not in it. It has a rowid, so that
+-- whole rows are only ever added at the end.
 CREATE TABLE study_past (
     study INTEGER NOT NULL REFERENCES study (id),
     version INTEGER NOT NULL,
@@ -77,7 +78,7 @@ CREATE TABLE study_past (
     totals_only INTEGER NOT NULL CHECK (totals_only IN (0, 1)),
     json BLOB NOT NULL,
     PRIMARY KEY (study, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX study_past_by_time ON study_past (until, since);
 CREATE TABLE study_region_past (
     study INTEGER NOT NULL,

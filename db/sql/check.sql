@@ -2,10 +2,11 @@
 -- Looking the register over. Nothing here is asked for while it serves.
 
 -- name: check_references
--- Every reference that the tables declare: from table, its column, to table, its column, whether rows are of a study. scan: the
+-- Every reference of one column that the tables declare: from table, its column, to table, its column, whether rows are of a study. scan: the
 -- schema, some thirty tables.
 SELECT m.name, f."from", f."table", f."to", EXISTS (SELECT 1 FROM pragma_table_info(m.name) i WHERE i.name = 'study')
-FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id;
+FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'
+    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(m.name) g WHERE g.id = f.id AND g.seq > 0) ORDER BY m.name, f.id;
 
 -- name: check_studies
 -- How many studies there are. scan: once.
@@ -66,6 +67,23 @@ SELECT s.awards <> fact.awards AS awards, s.amount_nok <> fact.amount AS amount_
         + (SELECT count(*) FROM (SELECT * FROM stored_row EXCEPT SELECT * FROM fresh_row)) AS "reports shown",
     s.report_rows <> (SELECT count(*) FROM stored_row) AS "number of reports shown"
 FROM study s JOIN fact WHERE s.id = :study;
+
+-- name: check_versions
+-- The versions of a study, those that others took the place of, and the log: in each column, how much does not fit. change_by_study,
+-- primary keys. scan: the log of one study.
+WITH logged (n, at) AS (SELECT row_number() OVER (ORDER BY id), at FROM change WHERE study = :study)
+SELECT s.version <> (SELECT count(*) FROM logged) OR s.updated IS NOT (SELECT at FROM logged ORDER BY n DESC LIMIT 1)
+        AS "the log does not hold its versions",
+    (SELECT count(*) FROM study_past p WHERE p.study = s.id AND (p.version >= s.version
+        OR p.until IS NOT COALESCE((SELECT l.since FROM study_past l WHERE l.study = p.study AND l.version = p.version + 1),
+            iif(p.version + 1 = s.version, s.updated, NULL))))
+        AS "its earlier versions do not follow one another",
+    (SELECT count(*) FROM study_past p JOIN logged g ON g.n = p.version WHERE p.study = s.id AND g.at <> p.since)
+        AS "its earlier versions began at other times than the log says",
+    (SELECT count(*) FROM study_region_past r WHERE r.study = s.id
+        AND NOT EXISTS (SELECT 1 FROM study_past p WHERE p.study = r.study AND p.version = r.version))
+        AS "numbers by region are kept of a version that is not"
+FROM study s WHERE s.id = :study;
 
 -- name: check_shown_counts
 -- Days and regions of which there are others shown than was counted. scan: all rows shown, once, in the order of shown_report_by_day.

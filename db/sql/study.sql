@@ -221,6 +221,18 @@ SELECT :study, r.code,
         ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1)
 FROM region r WHERE takes_part OR planned IS NOT NULL;
 
+-- name: region_reports
+-- A region that was reported from takes part. Primary key.
+INSERT OR IGNORE INTO study_inclusion_region (study, region, known_by) VALUES (:study, :region, 'report');
+
+-- name: region_count_follow
+-- After a report of a region, as region_counts_make: there is no plan that is not there already. Primary key, report_by_study.
+INSERT INTO study_region (study, region, takes_part, planned, included, included_as_of)
+SELECT t.study, t.region, 1, NULL, t.included, t.as_of FROM report t WHERE t.study = :study AND t.region = :region
+ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1
+ON CONFLICT (study, region) DO UPDATE SET takes_part = 1, included = excluded.included, included_as_of = excluded.included_as_of
+WHERE (takes_part, included, included_as_of) IS NOT (1, excluded.included, excluded.included_as_of);
+
 -- name: study_inputs
 -- What the numbers of a study are made from: its dates and its programme's threshold; then what it sorts by: its name, leader and
 -- institution. Primary keys.
@@ -254,6 +266,18 @@ UPDATE study SET planned = :planned, included = :included, remaining = :remainin
     categories = (SELECT count(*) FROM study_category c WHERE c.study = :study)
 WHERE id = :study;
 
+-- name: study_follow_count
+-- After a report: the numbers that follow from it, where they are others. Primary key.
+UPDATE study SET included = :included, remaining = :remaining, exceeded_by = :exceeded_by, permille = :permille,
+    included_as_of = :included_as_of
+WHERE id = :study AND (included, remaining, exceeded_by, permille, included_as_of)
+    IS NOT (:included, :remaining, :exceeded_by, :permille, :included_as_of);
+
+-- name: study_follow_marks
+-- What else does; it is seldom another. Primary key.
+UPDATE study SET behind_plan = :behind_plan, totals_only = :totals_only
+WHERE id = :study AND (behind_plan, totals_only) IS NOT (:behind_plan, :totals_only);
+
 -- name: shown_reports_forget
 -- The rows of /recruitment that a study shows no longer. Primary keys, report_by_study. scan: the rows of one study, made once.
 WITH ranked AS (
@@ -282,6 +306,25 @@ WHERE s.id = :study AND (t.region IS NULL OR NOT s.totals_only)
 ON CONFLICT (code, as_of, place, region) DO UPDATE SET included = excluded.included, planned = excluded.planned, edition = excluded.edition,
     lines = excluded.lines
 WHERE (included, planned, edition, lines) IS NOT (excluded.included, excluded.planned, excluded.edition, excluded.lines);
+
+-- name: shown_report_add
+-- After a report that stands, where nothing is withheld: the row of its region and day, unless there is one. Primary keys.
+INSERT INTO shown_report (code, as_of, place, region, study, included, planned)
+SELECT s.code, :as_of, COALESCE(1 + max(g.position, 0), 0), COALESCE(:region, ''), s.id, :included,
+    CASE WHEN :region IS NULL THEN s.planned ELSE x.planned END
+FROM study s LEFT JOIN region g ON g.code = :region LEFT JOIN study_region x ON x.study = s.id AND x.region = :region
+WHERE s.id = :study
+ON CONFLICT (code, as_of, place, region) DO NOTHING;
+
+-- name: shown_report_change
+-- Where there was one: what stands now. Primary keys.
+UPDATE shown_report SET included = :included, edition = NULL, lines = NULL
+WHERE code = (SELECT code FROM study WHERE id = :study) AND as_of = :as_of AND region = COALESCE(:region, '')
+    AND place = COALESCE((SELECT 1 + max(position, 0) FROM region WHERE code = :region), 0);
+
+-- name: shown_reports_more
+-- One row more than there was. Primary key.
+UPDATE study SET report_rows = report_rows + 1 WHERE id = :study;
 
 -- name: shown_reports_count
 -- How many rows that are. Primary keys.
