@@ -13,7 +13,7 @@ struct arena_block;
 struct arena {
     struct arena_block *newest;
     size_t taken; /* the sizes of all blocks */
-    size_t limit; /* at most so much in all; 0 = no limit. May be set while the arena is empty */
+    size_t limit; /* at most so much in all; 0 = no limit. May be raised at any time */
     bool failed;  /* stays set once memory ran out, so that a reader may look at the end of a step */
 };
 

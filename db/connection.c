@@ -88,8 +88,7 @@ static enum db_status configure(sqlite3 *sql, enum connection_role role)
     return code == SQLITE_OK ? search_register(sql) : status_of(code);
 }
 
-/* A name that the engine cannot take for a URI. */
-static char *plain_path(const char *path)
+char *connection_name(const char *path)
 {
     char *plain = NULL;
     const char *lead = path[0] == '/' || strcmp(path, ":memory:") == 0 ? "" : "./";
@@ -103,7 +102,7 @@ enum db_status connection_open(const char *path, enum connection_role role, bool
     flags |= create ? SQLITE_OPEN_CREATE : 0;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, count_no_memory);
-    char *plain = plain_path(path);
+    char *plain = connection_name(path);
     *ret_sql = NULL;
     if (plain == NULL)
         return DB_NO_MEMORY;

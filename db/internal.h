@@ -146,10 +146,21 @@ enum db_status statement_run(struct statements *statements, enum db_statement wh
 
 enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
-enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail); /* of open.c */
+char *connection_name(const char *path); /* malloc'd: a name that the engine cannot take for a URI; NULL = no memory */
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail);                      /* of open.c */
+enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail); /* also of an earlier format */
 enum db_status connection_keep_log(sqlite3 *sql); /* the writer's journal settings, once the file is known to be ours */
 enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail);
 void detail_set(char **ret_detail, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ── backup.c, restore.c ────────────────────────────────────────────────────────────────────────────────────── */
+
+/* All of the database, as it is at one instant, into a file that is empty or not there. Not yet on disk when it returns. */
+enum db_status copy_whole(sqlite3 *from, const char *to, const struct db_check_listener *listener);
+enum db_status file_sync(const char *path); /* no connection of this process may be on it */
+/* Whether a restore was broken off after the new register had become the one that counts. Any process; finishing it needs the lock. */
+enum db_status restore_is_pending(const char *path, bool *ret_is);
+enum db_status restore_finish(const char *path, char **ret_detail);
 
 /* ── versions.c: what is known in memory ────────────────────────────────────────────────────────────────────── */
 
@@ -184,6 +195,10 @@ struct page_rows {
     bool has_more, has_behind;    /* rows beyond the last; rows before the first */
 };
 enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /* that the transaction sees */
+
+/* DB_NOT_FOUND always, unless asking fails; *ret_since: from when on it is known how the study stood, −1 = there is no such study. */
+enum db_status study_kept_since(struct db_reader *reader, const char *code, int64_t *ret_since); /* known.c */
+enum db_status study_look_moved(struct db_reader *reader, const char *code, char **ret_moved);    /* as db_studies_get ends */
 
 /* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────── */
 

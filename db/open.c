@@ -50,9 +50,19 @@ static enum db_status look_for_file(struct opening *o)
     return DB_OK;
 }
 
+/* Before anything is asked of the file: until then the one that stands there is the one before. */
+static enum db_status finish_restore(struct opening *o)
+{
+    bool is_pending = false;
+    enum db_status status = o->db->path == NULL ? DB_OK : restore_is_pending(o->db->path, &is_pending);
+    if (status == DB_OK && is_pending)
+        status = lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
+    return status == DB_OK && is_pending ? restore_finish(o->db->path, o->ret_detail) : status;
+}
+
 static enum db_status take_lock(struct opening *o)
 {
-    return o->db->path == NULL ? DB_OK : lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
+    return o->db->path == NULL || o->db->lock_fd >= 0 ? DB_OK : lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
 }
 
 static enum db_status connect_writer(struct opening *o)
@@ -101,25 +111,47 @@ static enum db_status identify(struct opening *o)
     return DB_OK;
 }
 
+static enum db_status refuse_half_restored(const struct opening *o)
+{
+    bool is_pending = false;
+    enum db_status status = restore_is_pending(o->options->path, &is_pending);
+    if (status != DB_OK || !is_pending)
+        return status;
+    detail_set(o->ret_detail,
+               "%s: putting back a copy was broken off when it was all but done: serving it or importing into it finishes that",
+               o->options->path);
+    return DB_CONFLICT;
+}
+
 /* For looking only: no lock is taken and nothing is brought up to date. */
-enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail)
+enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail)
 {
     struct db_options options = {.path = path};
     struct db looked_at = {.path = (char *)path};
     struct opening o = {.options = &options, .db = &looked_at, .ret_detail = ret_detail};
-    enum db_status status = look_for_file(&o);
+    enum db_status status = refuse_half_restored(&o);
+    if (status == DB_OK)
+        status = look_for_file(&o);
     if (status == DB_OK)
         status = connection_open(path, CONNECTION_READER, false, &looked_at.sql);
     if (status == DB_OK)
         status = identify(&o);
-    if (status == DB_OK && o.version < (int64_t)COUNT_OF(db_migrations)) {
+    if (status == DB_DAMAGED)
+        detail_set(ret_detail, NOT_A_DATABASE, path);
+    *ret_sql = looked_at.sql;
+    *ret_format = o.version;
+    return status;
+}
+
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail)
+{
+    int64_t format = 0;
+    enum db_status status = open_to_copy(path, ret_sql, &format, ret_detail);
+    if (status == DB_OK && format < (int64_t)COUNT_OF(db_migrations)) {
         detail_set(ret_detail, "%s was written by an earlier version of studyd: serving it or importing into it brings it up to date",
                    path);
         status = DB_CONFLICT;
     }
-    if (status == DB_DAMAGED)
-        detail_set(ret_detail, NOT_A_DATABASE, path);
-    *ret_sql = looked_at.sql;
     return status;
 }
 
@@ -194,8 +226,8 @@ static enum db_status index_anew(struct opening *o)
 }
 
 static enum db_status (*const steps[])(struct opening *) = {
-    look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,       prepare_statements,
-    read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
+    finish_restore,     look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,
+    prepare_statements, read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
 };
 
 static struct db *db_new(const struct db_options *options)

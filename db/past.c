@@ -43,6 +43,18 @@ enum db_status past_read(struct statements *statements, int64_t study, struct ar
     return query_status(&version) == DB_OK ? query_status(&regions) : query_status(&version);
 }
 
+enum db_status past_disclosure_differs(struct statements *statements, const struct past *past, bool *ret_differs)
+{
+    struct past present = {.study = past->study};
+    struct query version CLEANUP(query_end) = query_begin(statements, STMT_present_version, ARGS(ARG_I(":study", past->study)));
+    *ret_differs = false;
+    if (!query_row(&version))
+        return query_status(&version) == DB_OK ? DB_BUG : query_status(&version);
+    query_fields(&version, version_fields, &present, NULL);
+    *ret_differs = present.totals_only != past->totals_only;
+    return query_status(&version);
+}
+
 enum db_status past_keep(struct statements *statements, const struct past *past, int64_t until)
 {
     struct query version CLEANUP(query_end) =

@@ -33,15 +33,31 @@ static const struct field report_row_fields[] = {
     {0},
 };
 
-static enum db_status read_total(struct db_reader *reader, struct arena *arena, const char *code, int64_t *ret_id,
+/* What is asked about, as it stands or stood. */
+struct asked {
+    int64_t instant; /* 0 = now */
+    int64_t id, version, since;
+};
+static const struct {
+    enum db_statement total, regions, reports;
+} now = {STMT_recruitment_total, STMT_recruitment_regions, STMT_recruitment_reports},
+  known = {STMT_recruitment_total_known, STMT_recruitment_regions_known, STMT_recruitment_reports_known};
+
+static enum db_status read_total(struct db_reader *reader, struct arena *arena, const char *code, struct asked *asked,
                                  struct db_study_recruitment *study)
 {
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_total, ARGS(ARG_T(":code", code)));
+    bool is_past = asked->instant != 0;
+    struct query query CLEANUP(query_end) = query_begin(reader->st, is_past ? known.total : now.total, ARGS(ARG_T(":code", code)));
+    if (is_past)
+        query_bind(&query, ARGS(ARG_I(":instant", asked->instant)));
     if (!query_row(&query))
         return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
-    *ret_id = query_int(&query, 0);
-    query.column = 1;
+    asked->id = query_int(&query, 0);
+    asked->version = query_int(&query, 1);
+    query.column = 2;
     query_fields(&query, total_fields, study, arena);
+    if (is_past)
+        asked->since = query_int(&query, query.column);
     return query_status(&query);
 }
 
@@ -64,10 +80,15 @@ static void sum_regions(struct db_study_recruitment *study)
         study->planned_by_regions = planned;
 }
 
-static enum db_status read_regions(struct db_reader *reader, struct arena *arena, int64_t id, struct db_study_recruitment *study)
+static enum db_status read_regions(struct db_reader *reader, struct arena *arena, const struct asked *asked,
+                                   struct db_study_recruitment *study)
 {
+    bool is_past = asked->instant != 0;
     struct list regions = {.size = sizeof(struct db_region_count)};
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_regions, ARGS(ARG_I(":study", id)));
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, is_past ? known.regions : now.regions, ARGS(ARG_I(":study", asked->id)));
+    if (is_past)
+        query_bind(&query, ARGS(ARG_I(":version", asked->version), ARG_I(":instant", asked->instant)));
     while (query_row(&query)) {
         struct db_region_count *region = list_add(&regions, arena);
         if (region == NULL)
@@ -86,12 +107,15 @@ static bool is_same_day_and_region(const struct db_report_row *a, const struct d
     return is_same_region && strcmp(a->as_of, b->as_of) == 0;
 }
 
-static enum db_status read_reports(struct db_reader *reader, struct arena *arena, int64_t id, const char *from, const char *to,
-                                   struct db_study_recruitment *study)
+static enum db_status read_reports(struct db_reader *reader, struct arena *arena, const struct asked *asked, const char *from,
+                                   const char *to, struct db_study_recruitment *study)
 {
+    bool is_past = asked->instant != 0;
     struct list reports = {.size = sizeof(struct db_report_row)};
-    struct query query CLEANUP(query_end) =
-        query_begin(reader->st, STMT_recruitment_reports, ARGS(ARG_I(":study", id), ARG_T(":from", from), ARG_T(":to", to)));
+    struct query query CLEANUP(query_end) = query_begin(reader->st, is_past ? known.reports : now.reports,
+                                                        ARGS(ARG_I(":study", asked->id), ARG_T(":from", from), ARG_T(":to", to)));
+    if (is_past)
+        query_bind(&query, ARGS(ARG_I(":instant", asked->instant)));
     while (query_row(&query)) {
         struct db_report_row *report = list_add(&reports, arena);
         if (report == NULL)
@@ -105,23 +129,49 @@ static enum db_status read_reports(struct db_reader *reader, struct arena *arena
     return query_status(&query);
 }
 
+/* Of what was read; DB_NOT_FOUND: it does not, or did not, stand. */
+static enum db_status read_all(struct db_reader *reader, struct arena *arena, const char *code, struct asked *asked, const char *from,
+                               const char *to, struct db_study_recruitment *study)
+{
+    enum db_status status = read_total(reader, arena, code, asked, study);
+    if (status == DB_OK)
+        status = read_regions(reader, arena, asked, study);
+    return status == DB_OK ? read_reports(reader, arena, asked, from, to, study) : status;
+}
+
 enum db_status db_recruitment_get(struct db_reader *reader, const char *code, const char *from, const char *to,
                                   bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls)
 {
     struct arena arena CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct db_study_recruitment study = {0};
-    int64_t id = 0;
+    struct asked asked = {.instant = 0};
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = read_total(reader, &arena, code, &id, &study);
-    if (status == DB_OK)
-        status = read_regions(reader, &arena, id, &study);
-    if (status == DB_OK)
-        status = read_reports(reader, &arena, id, from, to, &study);
+    status = read_all(reader, &arena, code, &asked, from, to, &study);
     if (status == DB_OK)
         each(cls, &study);
     return status;
+}
+
+enum db_status db_recruitment_get_known(struct db_reader *reader, const char *code, int64_t instant, const char *from, const char *to,
+                                        bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls,
+                                        int64_t *ret_since)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct db_study_recruitment study = {0};
+    struct asked asked = {.instant = instant};
+    *ret_since = -1;
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = read_all(reader, &arena, code, &asked, from, to, &study);
+    *ret_since = asked.since;
+    if (status == DB_OK)
+        each(cls, &study);
+    return status == DB_NOT_FOUND ? study_kept_since(reader, code, ret_since) : status;
 }

@@ -95,6 +95,8 @@ enum db_status revision_remake(struct revision *revision, const struct remaking 
         status = make(revision, what, &past, making);
     if (status == DB_OK && !ret_made->has_changed)
         status = render_differs(revision->st, revision->db->renderer, what->study, study, &ret_made->has_changed);
+    if (status == DB_OK && !ret_made->has_changed) /* of what may be shown the bytes say nothing */
+        status = past_disclosure_differs(revision->st, &past, &ret_made->has_changed);
     if (status == DB_OK && ret_made->has_changed && !what->from.is_new)
         status = past_keep(revision->st, &past, revision->now);
     if (status == DB_OK && ret_made->has_changed)

@@ -16,6 +16,8 @@ struct past {
 };
 /* The present version, before anything is made anew; its texts lie in arena. */
 enum db_status past_read(struct statements *statements, int64_t study, struct arena *arena, struct past *ret_past);
+/* Whether regions may be shown now that were not to be, or the other way round. */
+enum db_status past_disclosure_differs(struct statements *statements, const struct past *past, bool *ret_differs);
 /* It ends. Its bytes are still those that are stored. */
 enum db_status past_keep(struct statements *statements, const struct past *past, int64_t until);
 

@@ -5,6 +5,7 @@
 #include "db/image.h"
 #include "db/internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,8 +200,10 @@ static enum db_status fill_computed(struct db_reader *reader, struct arena *work
                                     struct stats_table *table)
 {
     const struct image *image;
-    enum db_status status = reader_image(reader, &image);
     reader->db->answers.computed++;
+    if (query->known_at != 0) /* the image is of now */
+        return fill_by_engine(reader, work, query, table);
+    enum db_status status = reader_image(reader, &image);
     if (status == DB_OK)
         status = image != NULL ? image_stats(reader, image, work, query, table) : fill_by_engine(reader, work, query, table);
     image_let_go(reader->db, image);
@@ -258,8 +261,8 @@ static void tell(void *cls, const void *found)
     told->each(told->cls, found);
 }
 
-/* Kept sums are read as fast as a stored answer would be. */
-static enum db_status tell_kept(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
+/* Kept sums are read as fast as a stored answer would be; what was known once is no answer about the data version. */
+static enum db_status tell_at_once(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
 {
     struct arena arena CLEANUP(arena_free) = {0};
     const void *found = NULL;
@@ -275,13 +278,14 @@ enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *q
     struct arena work CLEANUP(arena_free) = {0};
     struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
     struct told told = {each, cls};
+    assert(query->known_at == 0 || (query->grain == DB_GRAIN_REGION && query->by_len == 1 && query->by[0] == DB_BY_REGION));
     struct sql key = sql_begin(&work);
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
     scope = reader;
-    if (stats_is_kept(query))
-        return tell_kept(reader, query, &told);
+    if (stats_is_kept(query) || query->known_at != 0)
+        return tell_at_once(reader, query, &told);
     stats_question(&key, query, 0);
     sql_add(&key, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */
     return answer_shared(reader, &(struct shared_question){&key, query, find_out}, tell, &told);

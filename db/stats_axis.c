@@ -28,6 +28,8 @@ static struct axis_source source_of(const struct db_stats_query *query, enum db_
         source.codes = FILTER(award_mechanism);
     else if (query->grain == DB_GRAIN_REGION && by == DB_BY_REGION)
         source.codes = 0; /* a study includes in several: the filter chooses studies, not their regions */
+    if (query->known_at != 0)
+        source.statement = STMT_axis_regions_known;
     return source;
 }
 
@@ -89,6 +91,8 @@ static enum db_status read_codes(struct db_reader *reader, struct arena *arena, 
 {
     struct query rows CLEANUP(query_end) = query_begin(reader->st, source->statement, NO_ARGS);
     enum db_status status = DB_OK;
+    if (query->known_at != 0)
+        query_bind(&rows, ARGS(ARG_I(":instant", query->known_at)));
     while (status == DB_OK && query_row(&rows)) {
         struct db_stats_key key = {.known = true};
         if (!lets_code(query, source, query_text(&rows, 0)))

@@ -48,7 +48,7 @@ static bool is_whole_scope(const struct db_study_filter *filter)
 
 bool stats_is_kept(const struct db_stats_query *query)
 {
-    return panel_of(query) != NULL && is_whole_scope(&query->filter);
+    return query->known_at == 0 && panel_of(query) != NULL && is_whole_scope(&query->filter);
 }
 
 /* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -133,8 +133,33 @@ static void add_grouping(struct sql *sql, const struct db_stats_query *query)
             sql_add(sql, dimension_of(query, i).several);
 }
 
+/* The regions of the studies as they stood: first those that stand so still, then the versions that others took the place of
+ * (study_past_by_time). The programme is all that may be filtered by: it never changes. */
+#define STILL " FROM study s LEFT JOIN study_region x ON x.study = s.id AND x.takes_part = 1"
+#define SINCE                                                                                                                              \
+    " FROM (SELECT o.id, o.programme, o.leader, p.version, p.totals_only FROM study_past p JOIN study o ON o.id = p.study"                 \
+    " WHERE p.until > ? AND p.since <= ?) s"                                                                                               \
+    " LEFT JOIN study_region_past x ON x.study = s.id AND x.version = s.version AND x.takes_part = 1"
+
+static void known_question(struct sql *sql, const struct db_stats_query *query)
+{
+    struct db_study_filter filter = {.programme = query->filter.programme};
+    sql_add(sql, "SELECT x.region, 0, 0, " ONE_REGION ", s.leader, s.programme, s.id" STILL);
+    sql_filter(sql, &filter);
+    sql_add(sql, " AND s.updated <= ?");
+    sql_int(sql, query->known_at);
+    sql_add(sql, " UNION ALL SELECT x.region, 0, 0, " ONE_REGION ", s.leader, s.programme, s.id" SINCE);
+    sql_int(sql, query->known_at);
+    sql_int(sql, query->known_at);
+    sql_filter(sql, &filter);
+}
+
 void stats_question(struct sql *sql, const struct db_stats_query *query, int64_t study)
 {
+    if (query->known_at != 0) {
+        known_question(sql, query);
+        return;
+    }
     bool is_one_region = query->grain == DB_GRAIN_REGION && is_by(query, DB_BY_REGION);
     sql_add(sql, "SELECT ");
     for (size_t i = 0; i < query->by_len; i++) {

@@ -329,7 +329,7 @@ enum db_status db_studies_count(struct db_reader *reader, const struct db_study_
 
 /* ── one study ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status look_moved(struct db_reader *reader, const char *code, char **ret_moved)
+enum db_status study_look_moved(struct db_reader *reader, const char *code, char **ret_moved)
 {
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_study_alias_get, ARGS(ARG_T(":alias", code)));
     if (!query_row(&query))
@@ -348,5 +348,5 @@ enum db_status db_studies_get(struct db_reader *reader, const char *code, db_stu
         each(cls, bytes, (size_t)sqlite3_column_bytes(query.stmt, 0));
         return DB_OK;
     }
-    return query_status(&query) == DB_OK ? look_moved(reader, code, ret_moved) : query_status(&query);
+    return query_status(&query) == DB_OK ? study_look_moved(reader, code, ret_moved) : query_status(&query);
 }

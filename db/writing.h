@@ -128,16 +128,21 @@ enum db_status db_write_kept_answer(struct db_write *write, int64_t token, const
  * false: it lies in the future, or in a transaction that is under way. */
 bool db_known_is_settled(struct db *db, int64_t instant);
 
-/* A study's bytes as they stood at that instant. DB_NOT_FOUND: the register did not hold it then, or no longer knows how it stood
- * (*ret_since: since when it does; −1 = there is no such study at all); *ret_moved as in db_studies_get. */
+/* A study's bytes as they stood at that instant, and since when they did. DB_NOT_FOUND: the register did not hold it then, or no longer
+ * knows how it stood (*ret_since: since when it does; −1 = there is no such study at all); *ret_moved as in db_studies_get. */
 enum db_status db_studies_get_known(struct db_reader *reader, const char *code, int64_t instant, db_study_bytes_fn each, void *cls,
                                     int64_t *ret_since, char **ret_moved);
 /* db_recruitment_get of that instant. */
 enum db_status db_recruitment_get_known(struct db_reader *reader, const char *code, int64_t instant, const char *from, const char *to,
                                         bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls,
                                         int64_t *ret_since);
-/* The data version of that instant; 0 = before the first. */
+/* The data version of that instant and when it came about; 0 = before the first, or before the register began to keep what it replaced:
+ * *ret_updated then is from when on there is one, INT64_MAX = there is none yet. */
 enum db_status db_data_version_known(struct db_reader *reader, int64_t instant, int64_t *ret_version, int64_t *ret_updated);
+
+/* The newest edition of each programme as it was known: of each only programme, licence and attribution. */
+enum db_status db_editions_known(struct db_reader *reader, int64_t instant, bool (*each)(void *cls, const struct db_edition *edition),
+                                 void *cls);
 
 /* ── history ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -153,6 +158,7 @@ struct db_study_version {
     const char *edition; /* of an import; may be NULL */
     const char *bytes;   /* as it stood then, DB_FORM_FULL; NULL = not kept */
     size_t len;
+    bool stood;                             /* for some time: not replaced at the instant it came */
     const struct db_recorded_count *counts; /* but for regions of a small population */
     size_t counts_len;
 };

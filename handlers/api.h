@@ -54,6 +54,7 @@ enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
 enum csv_dialect { DIALECT_RFC4180, DIALECT_EXCEL_NB };
 
 struct exports;
+struct secret;
 
 /* What a body comes as. */
 enum body_media { BODY_JSON, BODY_MERGE_PATCH, BODY_CSV, BODY_NDJSON };
@@ -66,6 +67,7 @@ struct request {
     const char *query;        /* canonical: in the order of the route's table, defaults left out, encoded; "" when empty */
     enum reply_format format; /* what is wanted of those the route has: format=, else Accept */
     enum csv_dialect dialect; /* of FORMAT_CSV */
+    int64_t known_at;         /* known_at=: what the register knew then is asked for, and it is settled; 0 = what it knows now */
     const char *base_url;     /* "" or https://host, without a slash at the end */
     struct exports *exports;  /* what bounds whole results (handlers/rows.h) */
     struct faults *faults;    /* a handler that returns API_BAD_PARAMETER, API_MALFORMED_BODY, API_UNPROCESSABLE, … has added why */
@@ -75,6 +77,7 @@ struct request {
     enum body_media media;         /* of those that the route takes */
     const struct db_token *author; /* who asks: the role is the route's or higher, the scope holds the study that the path names */
     void *task;                    /* what the route's parse made of the body, in the arena */
+    const struct secret *secret;   /* the key of tokens: for the server's own routes */
 };
 
 /* A body that is made while it is sent, for results that are too long to be held. Made and read by one thread at a time, which need
@@ -101,7 +104,7 @@ struct reply {
     bool counted;               /* a list: X-Total-Count and X-Row-Count */
     int64_t total, rows;        /* in the whole list; in this body */
     /* The data version that the body was made from and its time, where that is known: the tag is then of this one, should the data
-     * have changed after the tag was made. 0 = not said. */
+     * have changed after the tag was made. 0 = not said. With known_at only the time is read: since when it was so. */
     int64_t data_version, data_updated;
     int64_t study_version; /* of routes that write: the tag is the study's of this version; 0 = no tag */
     bool undo;             /* of routes that write: the answer is sent, and what was written is taken back (a dry run) */

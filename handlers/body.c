@@ -117,14 +117,24 @@ static const char *pointer_token(struct arena *arena, const char *name)
     return token;
 }
 
-/* A row's members follow its name, those of a body its root, which has none. */
-static const char *pointer_into(struct arena *arena, const char *path, const char *name)
+/* The way from the root to a value, innermost step first, on the stack: it is written down for a fault only. */
+struct way {
+    const struct way *up; /* NULL = the root */
+    const char *name;     /* of the root: the row, or NULL */
+};
+
+static bool is_row(const struct way *way)
 {
-    const char *token = path ? pointer_token(arena, name) : NULL;
-    if (!token)
-        return NULL;
-    bool row = strncmp(path, "row ", 4) == 0 && !strchr(path + 4, ' ');
-    return arena_printf(arena, "%s%s%s", path, row ? " " : "/", token);
+    return !way->up && way->name;
+}
+
+/* A row's members follow its name, those of a body its root, which has none. */
+static const char *way_text(struct arena *arena, const struct way *way)
+{
+    if (!way->up)
+        return way->name ? way->name : "";
+    const char *before = way_text(arena, way->up), *token = pointer_token(arena, way->name);
+    return before && token ? arena_printf(arena, "%s%s%s", before, is_row(way->up) ? " " : "/", token) : NULL;
 }
 
 /* ── texts ──────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -158,7 +168,8 @@ static const char *form_fault(enum member_type type, const char *text)
     return type < sizeof forms / sizeof forms[0] && forms[type].is && !forms[type].is(text) ? forms[type].expected : NULL;
 }
 
-const char *body_text_fault(struct arena *arena, const struct body_member *member, const char *text)
+/* What is wrong with a text as a value of that type; NULL = nothing. */
+static const char *text_fault(struct arena *arena, const struct body_member *member, const char *text)
 {
     const char *fault = form_fault(member->type, text);
     bool free_text = member->type == MEMBER_LINE || member->type == MEMBER_TEXT;
@@ -174,25 +185,6 @@ const char *body_text_fault(struct arena *arena, const struct body_member *membe
     return NULL;
 }
 
-static bool offer(void *cls, const char *value)
-{
-    nearest_offer(cls, value);
-    return true;
-}
-
-const char *body_code(struct request *rq, enum db_vocabulary vocabulary, const char *name, const char *value)
-{
-    struct nearest nearest;
-    const char *known = db_vocabulary_find(rq->db, vocabulary, value);
-    if (known)
-        return arena_strdup(rq->arena, known);
-    nearest_begin(&nearest, value);
-    db_vocabulary_each(rq->db, vocabulary, offer, &nearest);
-    const char *near = nearest_best(&nearest);
-    body_fault(rq, name, "is not a known code", near ? arena_strdup(rq->arena, near) : NULL);
-    return NULL;
-}
-
 /* ── filling ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct filling {
@@ -200,7 +192,35 @@ struct filling {
     uint64_t *seen;
 };
 
-static void object_fill(struct filling *filling, const json_t *object, const struct body_member *members, const char *path, void *into);
+static void object_fill(struct filling *filling, const json_t *object, const struct body_member *members, const struct way *way,
+                        void *into);
+
+static void fault(struct filling *filling, const struct way *way, const char *reason, const char *did_you_mean)
+{
+    const char *name = way_text(filling->rq->arena, way);
+    body_fault(filling->rq, name && *name ? name : NULL, reason, did_you_mean);
+}
+
+static bool offer(void *cls, const char *value)
+{
+    nearest_offer(cls, value);
+    return true;
+}
+
+/* The value's canonical spelling, in the arena, or NULL and a fault that suggests the nearest. */
+static const char *code_find(struct filling *filling, enum db_vocabulary vocabulary, const struct way *way, const char *value)
+{
+    struct nearest nearest;
+    struct request *rq = filling->rq;
+    const char *known = db_vocabulary_find(rq->db, vocabulary, value);
+    if (known)
+        return arena_strdup(rq->arena, known);
+    nearest_begin(&nearest, value);
+    db_vocabulary_each(rq->db, vocabulary, offer, &nearest);
+    const char *near = nearest_best(&nearest);
+    fault(filling, way, "is not a known code", near ? arena_strdup(rq->arena, near) : NULL);
+    return NULL;
+}
 
 static void *at(void *into, size_t offset)
 {
@@ -213,42 +233,42 @@ static void put_text(struct filling *filling, const struct body_member *member, 
     memcpy(at(into, member->offset), &copy, sizeof copy);
 }
 
-static void text_fill(struct filling *filling, const json_t *value, const struct body_member *member, const char *path, void *into)
+static void text_fill(struct filling *filling, const json_t *value, const struct body_member *member, const struct way *way, void *into)
 {
     const char *text = json_string_value(value);
     if (member->type == MEMBER_CODE) {
-        text = body_code(filling->rq, member->vocabulary, path, text);
+        text = code_find(filling, member->vocabulary, way, text);
         if (text)
             put_text(filling, member, into, text);
         return;
     }
-    const char *fault = body_text_fault(filling->rq->arena, member, text);
-    if (fault)
-        body_fault(filling->rq, path, fault, NULL);
+    const char *wrong = text_fault(filling->rq->arena, member, text);
+    if (wrong)
+        fault(filling, way, wrong, NULL);
     else
         put_text(filling, member, into, text);
 }
 
-static bool whole_check(struct filling *filling, const json_t *value, const struct body_member *member, const char *path)
+static bool whole_check(struct filling *filling, const json_t *value, const struct body_member *member, const struct way *way)
 {
     json_int_t number = json_integer_value(value);
     if (json_is_integer(value) && number >= member->min && number <= member->max)
         return true;
-    body_fault(filling->rq, path,
-               arena_printf(filling->rq->arena, "must be a whole number from %" PRId64 " to %" PRId64 "%s", member->min, member->max,
-                            json_is_null(value) ? ": leave out what is not known" : ""),
-               NULL);
+    fault(filling, way,
+          arena_printf(filling->rq->arena, "must be a whole number from %" PRId64 " to %" PRId64 "%s", member->min, member->max,
+                       json_is_null(value) ? ": leave out what is not known" : ""),
+          NULL);
     return false;
 }
 
-static void whole_fill(struct filling *filling, const json_t *value, const struct body_member *member, const char *path, void *into)
+static void whole_fill(struct filling *filling, const json_t *value, const struct body_member *member, const struct way *way, void *into)
 {
     int64_t number = json_integer_value(value);
-    if (whole_check(filling, value, member, path))
+    if (whole_check(filling, value, member, way))
         memcpy(at(into, member->offset), &number, sizeof number);
 }
 
-static void numbers_fill(struct filling *filling, const json_t *object, const struct body_member *member, const char *path, void *into)
+static void numbers_fill(struct filling *filling, const json_t *object, const struct body_member *member, const struct way *way, void *into)
 {
     struct arena *arena = filling->rq->arena;
     size_t room = json_object_size(object);
@@ -257,25 +277,26 @@ static void numbers_fill(struct filling *filling, const json_t *object, const st
     const char *code;
     json_t *value;
     if (room == 0)
-        body_fault(filling->rq, path, "must name at least one", NULL);
+        fault(filling, way, "must name at least one", NULL);
     /* jansson's iteration takes a json_t * that is not const, and leaves it alone. */
     json_object_foreach((json_t *)(uintptr_t)object, code, value)
     {
-        const char *name = pointer_into(arena, path, code), *known = body_code(filling->rq, member->vocabulary, name, code);
-        bool good = whole_check(filling, value, member, name);
+        const struct way inner = {way, code};
+        const char *known = code_find(filling, member->vocabulary, &inner, code);
+        bool good = whole_check(filling, value, member, &inner);
         if (list && known && good)
             list[numbers.len++] = (struct body_number){known, json_integer_value(value)};
     }
     memcpy(at(into, member->offset), &numbers, sizeof numbers);
 }
 
-static void list_fill(struct filling *filling, const json_t *array, const struct body_member *member, const char *path, void *into)
+static void list_fill(struct filling *filling, const json_t *array, const struct body_member *member, const struct way *way, void *into)
 {
     struct arena *arena = filling->rq->arena;
     size_t len = json_array_size(array), i;
     json_t *item;
     if (len > (size_t)member->max) {
-        body_fault(filling->rq, path, arena_printf(arena, "must have at most %" PRId64 " elements", member->max), NULL);
+        fault(filling, way, arena_printf(arena, "must have at most %" PRId64 " elements", member->max), NULL);
         return;
     }
     char *items = arena_array(arena, len + 1, member->item_size);
@@ -283,15 +304,15 @@ static void list_fill(struct filling *filling, const json_t *array, const struct
     {
         char number[24];
         (void)snprintf(number, sizeof number, "%zu", i);
-        const char *name = pointer_into(arena, path, number);
+        const struct way inner = {way, number};
         size_t before = body_faults(filling->rq);
         void *place = items ? items + i * member->item_size : NULL;
         if (!json_is_object(item))
-            body_fault(filling->rq, name, "must be an object", NULL);
+            fault(filling, &inner, "must be an object", NULL);
         else if (place)
-            object_fill(filling, item, member->members, name, place);
+            object_fill(filling, item, member->members, &inner, place);
         if (place && member->check && body_faults(filling->rq) == before)
-            body_fault(filling->rq, name, member->check(place), NULL);
+            fault(filling, &inner, member->check(place), NULL);
     }
     memcpy(at(into, member->offset), &items, sizeof items);
     memcpy(at(into, member->len_offset), &len, sizeof len);
@@ -338,43 +359,43 @@ static const char *expected(const struct body_member *member, const json_t *valu
     return json_is_string(value) ? NULL : "must be a text";
 }
 
-static void typed_fill(struct filling *filling, const json_t *value, const struct body_member *member, const char *path, void *into)
+static void typed_fill(struct filling *filling, const json_t *value, const struct body_member *member, const struct way *way, void *into)
 {
     bool truth = json_is_true(value);
     if (member->type == MEMBER_WHOLE)
-        whole_fill(filling, value, member, path, into);
+        whole_fill(filling, value, member, way, into);
     else if (member->type == MEMBER_TRUTH)
         memcpy(at(into, member->offset), &truth, sizeof truth);
     else if (member->type == MEMBER_NUMBERS)
-        numbers_fill(filling, value, member, path, into);
+        numbers_fill(filling, value, member, way, into);
     else if (member->type == MEMBER_OBJECT)
-        object_fill(filling, value, member->members, path, into);
+        object_fill(filling, value, member->members, way, into);
     else if (member->type == MEMBER_LIST)
-        list_fill(filling, value, member, path, into);
+        list_fill(filling, value, member, way, into);
     else
-        text_fill(filling, value, member, path, into);
+        text_fill(filling, value, member, way, into);
 }
 
-static void member_fill(struct filling *filling, const json_t *value, const struct body_member *member, const char *path, void *into)
+static void member_fill(struct filling *filling, const json_t *value, const struct body_member *member, const struct way *way, void *into)
 {
     const char *wrong = expected(member, value);
     if (member->type != MEMBER_REFUSED && json_is_null(value)) {
         if (member->nullable)
             forget(filling, member, into);
         else
-            body_fault(filling->rq, path, member->why ? member->why : "must not be null", NULL);
+            fault(filling, way, member->why ? member->why : "must not be null", NULL);
         return;
     }
     if (wrong) {
-        body_fault(filling->rq, path, wrong, NULL);
+        fault(filling, way, wrong, NULL);
         return;
     }
     if (member->bit && filling->seen)
         *filling->seen |= UINT64_C(1) << (member->bit - 1);
-    typed_fill(filling, value, member, path, into);
+    typed_fill(filling, value, member, way, into);
 }
 
-static void unknown_check(struct filling *filling, const char *name, const struct body_member *members, const char *path)
+static void unknown_check(struct filling *filling, const char *name, const struct body_member *members, const struct way *way)
 {
     struct nearest nearest;
     for (const struct body_member *member = members; member->name; member++)
@@ -384,32 +405,33 @@ static void unknown_check(struct filling *filling, const char *name, const struc
     for (const struct body_member *member = members; member->name; member++)
         if (member->type != MEMBER_REFUSED)
             nearest_offer(&nearest, member->name);
+    const struct way inner = {way, name};
     const char *near = nearest_best(&nearest);
-    body_fault(filling->rq, path, "unknown member", near ? arena_strdup(filling->rq->arena, near) : NULL);
+    fault(filling, &inner, "unknown member", near ? arena_strdup(filling->rq->arena, near) : NULL);
 }
 
-static void object_fill(struct filling *filling, const json_t *object, const struct body_member *members, const char *path, void *into)
+static void object_fill(struct filling *filling, const json_t *object, const struct body_member *members, const struct way *way, void *into)
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
-        unknown_check(filling, name, members, pointer_into(filling->rq->arena, path, name));
+    json_object_foreach((json_t *)(uintptr_t)object, name, value) unknown_check(filling, name, members, way);
     for (const struct body_member *member = members; member->name; member++) {
-        const char *inner = pointer_into(filling->rq->arena, path, member->name);
+        const struct way inner = {way, member->name};
         value = json_object_get(object, member->name);
         if (value)
-            member_fill(filling, value, member, inner, into);
+            member_fill(filling, value, member, &inner, into);
         else if (member->required)
-            body_fault(filling->rq, inner, "is missing", NULL);
+            fault(filling, &inner, "is missing", NULL);
     }
 }
 
 bool json_body_fill(struct request *rq, const json_t *root, const struct body_member *members, const char *row, void *into, uint64_t *seen)
 {
     struct filling filling = {.rq = rq, .seen = seen};
+    const struct way root_way = {NULL, row};
     size_t before = body_faults(rq);
     if (json_is_object(root))
-        object_fill(&filling, root, members, row ? row : "", into);
+        object_fill(&filling, root, members, &root_way, into);
     else
         body_fault(rq, row, "must be an object", NULL);
     return body_faults(rq) == before;

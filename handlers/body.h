@@ -71,10 +71,4 @@ enum api_error json_body(struct request *rq, const struct body_member *members, 
 void body_fault(struct request *rq, const char *name, const char *reason, const char *did_you_mean);
 size_t body_faults(const struct request *rq); /* how many there are */
 
-/* The value's canonical spelling, which lives in the arena, or NULL and a fault that suggests the nearest. */
-const char *body_code(struct request *rq, enum db_vocabulary vocabulary, const char *name, const char *value);
-
-/* What is wrong with a text as a value of that type; NULL = nothing. For values that come another way than by JSON. */
-const char *body_text_fault(struct arena *arena, const struct body_member *member, const char *text);
-
 #endif

@@ -33,10 +33,13 @@ struct studies_list_params {
 struct studies_get_params {
     const char *id;
     fields_param fields;
+    int64_t known_at; /* read by the server: see request.known_at; so in the others */
 };
 void studies_list_check(struct request *rq);
 enum api_error studies_list(struct request *rq, struct reply *ret_reply);
 enum api_error studies_get(struct request *rq, struct reply *ret_reply);
+/* What is answered where a study was not known: since when it is (−1 = there is none: it may have moved). */
+enum api_error study_not_known(struct request *rq, struct reply *ret_reply, int64_t since, const char *moved, const char *rest);
 /* What is answered for an id that no study has: 301 to /studies/{moved}{rest}, or 404 where moved is NULL. */
 enum api_error study_moved(struct request *rq, struct reply *ret_reply, const char *moved, const char *rest);
 
@@ -46,6 +49,7 @@ struct recruitment_get_params {
     const char *id;
     const char *from, *to; /* YYYY-MM-DD, may be NULL */
     int interval;          /* enum recruitment_interval */
+    int64_t known_at;
 };
 void recruitment_check(struct request *rq);
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply);
@@ -74,8 +78,10 @@ struct stats_params {
     int weighting; /* enum weighting */
     int format;    /* read by the server: see request.format */
     int dialect;
+    int64_t known_at; /* of /stats/regions */
 };
 void stats_check(struct request *rq);
+void stats_regions_check(struct request *rq);
 void stats_summary_check(struct request *rq);
 enum api_error stats_list(struct request *rq, struct reply *ret_reply);
 enum api_error stats_table(struct request *rq, struct reply *ret_reply); /* the statistic of the path */

@@ -25,21 +25,26 @@ json_t *json_text(const struct db_text *text)
     return json_pack("{s:o, s:o}", "nb", json_maybe(text->nb), "en", json_maybe(text->en));
 }
 
-json_t *json_instant(int64_t ms)
+bool json_instant_text(int64_t ms, char ret_text[JSON_INSTANT_SIZE])
 {
     time_t seconds = ms / 1000;
     struct tm utc;
-    char text[40];
-    if (!gmtime_r(&seconds, &utc))
-        return NULL;
-    size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    size_t len = gmtime_r(&seconds, &utc) ? strftime(ret_text, JSON_INSTANT_SIZE, "%Y-%m-%dT%H:%M:%S", &utc) : 0;
     int fraction = (int)(ms % 1000);
-    text[len++] = '.';
-    text[len++] = (char)('0' + fraction / 100);
-    text[len++] = (char)('0' + fraction / 10 % 10);
-    text[len++] = (char)('0' + fraction % 10);
-    text[len++] = 'Z';
-    return json_stringn(text, len);
+    if (len == 0 || len + sizeof ".000Z" > JSON_INSTANT_SIZE)
+        return false;
+    ret_text[len++] = '.';
+    ret_text[len++] = (char)('0' + fraction / 100);
+    ret_text[len++] = (char)('0' + fraction / 10 % 10);
+    ret_text[len++] = (char)('0' + fraction % 10);
+    memcpy(ret_text + len, "Z", sizeof "Z");
+    return true;
+}
+
+json_t *json_instant(int64_t ms)
+{
+    char text[JSON_INSTANT_SIZE];
+    return json_instant_text(ms, text) ? json_string(text) : NULL;
 }
 
 json_t *json_recruitment(const struct db_recruitment *r)

@@ -10,19 +10,22 @@
 
 #include "handlers/api.h"
 
-json_t *json_maybe(const char *text);                         /* NULL → null */
-json_t *json_known(int64_t value);                            /* −1 → null: counts, amounts, ages */
-json_t *json_percent(int64_t permille);                       /* −1 → null; 999 → 99.9 */
-json_t *json_text(const struct db_text *text);                /* {"nb": …, "en": …}, either may be null */
-json_t *json_instant(int64_t ms);                             /* "2026-11-22T21:00:00.000Z" */
-json_t *json_source(const char *document, const char *lines); /* {"document": …, "lines": …}; null when both are NULL */
-json_t *json_recruitment(const struct db_recruitment *r);     /* {planned, included, remaining, exceeded_by, percent, as_of} */
+json_t *json_maybe(const char *text);          /* NULL → null */
+json_t *json_known(int64_t value);             /* −1 → null: counts, amounts, ages */
+json_t *json_percent(int64_t permille);        /* −1 → null; 999 → 99.9 */
+json_t *json_text(const struct db_text *text); /* {"nb": …, "en": …}, either may be null */
+json_t *json_instant(int64_t ms);              /* "2026-11-22T21:00:00.000Z" */
+#define JSON_INSTANT_SIZE 40
+bool json_instant_text(int64_t ms, char ret_text[JSON_INSTANT_SIZE]); /* the same as text */
+json_t *json_source(const char *document, const char *lines);         /* {"document": …, "lines": …}; null when both are NULL */
+json_t *json_recruitment(const struct db_recruitment *r);             /* {planned, included, remaining, exceeded_by, percent, as_of} */
 json_t *json_note(const struct db_note *note);
 
 /* Compact bytes and a newline; steals root. API_UNAVAILABLE when there is no memory (root NULL included). */
 enum api_error reply_json(struct reply *ret_reply, json_t *root);
 
-/* meta of a list: total, returned, limit (−1 = no limit applies: null), data_version, licence, attribution. */
+/* meta of a list: total, returned, limit (−1 = no limit applies: null), data_version, licence, attribution; the last three of what was
+ * known at request->known_at. */
 enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, int64_t limit, json_t **ret_meta);
 
 /* {"data": …, "meta": …, "links": {"self": …}} for lists that are never cut. Steals data, an array. extra (stolen, may be NULL) is

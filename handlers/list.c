@@ -43,21 +43,33 @@ static bool terms_edition(void *cls, const struct db_edition *edition)
 
 static enum db_status terms_load(struct terms *terms)
 {
-    enum db_status status = db_editions(terms->rq->db, NULL, terms_edition, terms);
+    struct request *rq = terms->rq;
+    enum db_status status =
+        rq->known_at ? db_editions_known(rq->db, rq->known_at, terms_edition, terms) : db_editions(rq->db, NULL, terms_edition, terms);
     if (terms->licences_differ)
         terms->licence = NULL;
     return status;
 }
 
+static enum db_status version_load(struct request *rq, int64_t *ret_version)
+{
+    int64_t updated;
+    *ret_version = db_data_version(db_reader_db(rq->db));
+    return rq->known_at ? db_data_version_known(rq->db, rq->known_at, ret_version, &updated) : DB_OK;
+}
+
 enum api_error list_meta(struct request *rq, int64_t total, int64_t returned, int64_t limit, json_t **ret_meta)
 {
     struct terms terms = {.rq = rq};
+    int64_t version = 0;
     enum api_error error = api_error_of_db(terms_load(&terms));
+    if (error == API_OK)
+        error = api_error_of_db(version_load(rq, &version));
     if (error != API_OK)
         return error;
     *ret_meta = json_pack("{s:I, s:I, s:o, s:I, s:o, s:o}", "total", (json_int_t)total, "returned", (json_int_t)returned, "limit",
-                          json_known(limit), "data_version", (json_int_t)db_data_version(db_reader_db(rq->db)), "licence",
-                          json_maybe(terms.licence), "attribution", json_maybe(terms.attribution));
+                          json_known(limit), "data_version", (json_int_t)version, "licence", json_maybe(terms.licence), "attribution",
+                          json_maybe(terms.attribution));
     return *ret_meta ? API_OK : API_UNAVAILABLE;
 }
 

@@ -145,9 +145,11 @@ static enum db_status scope_of(struct request *rq, const struct db_codes *progra
 
 enum db_status published_load(struct request *rq, const struct db_codes *programme, unsigned has, struct published *ret_published)
 {
-    const char *scope;
+    const char *scope = NULL;
     *ret_published = (struct published){json_object(), json_array()};
     struct loading loading = {rq, ret_published, has, false};
+    if (rq->known_at) /* what is printed now stands beside nothing that was known then */
+        return DB_OK;
     enum db_status status = scope_of(rq, programme, &scope);
     if (status == DB_OK && scope)
         status = db_figures(rq->db, scope, NULL, NULL, keep_figure, &loading);

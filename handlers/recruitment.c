@@ -154,12 +154,18 @@ static bool answer_make(void *cls, const struct db_study_recruitment *r)
     return false;
 }
 
-static enum api_error not_here(struct request *rq, struct reply *ret_reply, const char *id)
+static bool ignore_bytes(void *cls, const char *bytes, size_t len)
+{
+    (void)cls, (void)bytes, (void)len;
+    return false;
+}
+
+static enum api_error not_here(struct request *rq, struct reply *ret_reply, const char *id, int64_t since)
 {
     char *moved = NULL;
-    enum db_status status = db_studies_get(rq->db, id, NULL, NULL, &moved);
+    enum db_status status = db_studies_get(rq->db, id, ignore_bytes, NULL, &moved);
     enum api_error error =
-        status == DB_NOT_FOUND || status == DB_OK ? study_moved(rq, ret_reply, moved, "/recruitment") : api_error_of_db(status);
+        status == DB_NOT_FOUND || status == DB_OK ? study_not_known(rq, ret_reply, since, moved, "/recruitment") : api_error_of_db(status);
     free(moved);
     return error;
 }
@@ -177,16 +183,29 @@ void recruitment_check(struct request *rq)
     days_check(rq, params->from, params->to);
 }
 
+/* *ret_since: with known_at, since when it was so, or is known at all. */
+static enum db_status ask(struct answer *answer, const char *from, const char *to, int64_t *ret_since)
+{
+    const struct request *rq = answer->rq;
+    const struct recruitment_get_params *params = rq->params;
+    *ret_since = -1;
+    if (rq->known_at)
+        return db_recruitment_get_known(rq->db, params->id, rq->known_at, from, to, answer_make, answer, ret_since);
+    return db_recruitment_get(rq->db, params->id, from, to, answer_make, answer);
+}
+
 enum api_error recruitment_get(struct request *rq, struct reply *ret_reply)
 {
     const struct recruitment_get_params *params = rq->params;
     struct answer answer = {.rq = rq};
-    enum db_status status = db_recruitment_get(rq->db, params->id, params->from, params->to, answer_make, &answer);
+    int64_t since = -1;
+    enum db_status status = ask(&answer, params->from, params->to, &since);
     answer.whole_years = answer.again;
     if (status == DB_OK && answer.whole_years)
-        status = db_recruitment_get(rq->db, params->id, NULL, NULL, answer_make, &answer);
+        status = ask(&answer, NULL, NULL, &since);
+    ret_reply->data_updated = since;
     if (status == DB_NOT_FOUND)
-        return not_here(rq, ret_reply, params->id);
+        return not_here(rq, ret_reply, params->id, since);
     if (status != DB_OK) {
         json_decref(answer.root);
         return api_error_of_db(status);

@@ -123,7 +123,8 @@ struct db_stats_query statistic_query(const struct statistic *statistic, const s
                                    .grain = statistic->grain,
                                    .by_len = statistic->by_len,
                                    .whole = params->weighting == WEIGHTING_WHOLE,
-                                   .leaders = (statistic->has & HAS_LEADERS) != 0};
+                                   .leaders = (statistic->has & HAS_LEADERS) != 0,
+                                   .known_at = params->known_at};
     memcpy(query.by, statistic->by, sizeof query.by);
     if (params->group_by.len > 0) {
         memcpy(query.by, params->group_by.by, sizeof query.by);

@@ -25,14 +25,21 @@ struct cells {
     bool failed;
 };
 
+/* The list of studies is of now alone: NULL too where what was known is asked for. */
+static const char *list_behind(const struct link *link, const struct cells *cells)
+{
+    return cells->query->known_at ? NULL : link_url(link);
+}
+
 static json_t *cell_row(struct cells *cells, const struct db_stats_cell *cell)
 {
     struct link link = cells->answer->filters;
     json_t *row = cell_keys(cells->query, cell);
     for (size_t i = 0; i < cells->query->by_len; i++)
         link_cell(&link, cells->query->grain, cells->query->by[i], &cell->key[i]);
-    const char *url = link_url(&link);
-    if (url && stats_row_finish(row, cells->has, cells->known, cell, published_beside(&cells->answer->published, &link), url))
+    const char *url = list_behind(&link, cells);
+    if ((url || cells->query->known_at) &&
+        stats_row_finish(row, cells->has, cells->known, cell, published_beside(&cells->answer->published, &link), url))
         return row;
     json_decref(row);
     return NULL;
@@ -42,12 +49,12 @@ static bool keep_cells(void *cls, const struct db_stats *stats)
 {
     struct cells *cells = cls;
     struct stats_answer *answer = cells->answer;
-    const char *url = link_url(&answer->filters);
+    const char *url = list_behind(&answer->filters, cells);
     for (size_t i = 0; i < stats->cells_len && !cells->failed; i++)
         cells->failed = !json_push(answer->rows, cell_row(cells, &stats->cells[i]));
     answer->totals = json_object();
-    cells->failed |= !url || !stats_row_finish(answer->totals, cells->has, cells->known, &stats->total,
-                                               published_beside(&answer->published, &answer->filters), url);
+    cells->failed |= (!url && !cells->query->known_at) || !stats_row_finish(answer->totals, cells->has, cells->known, &stats->total,
+                                                                            published_beside(&answer->published, &answer->filters), url);
     answer->days = cell_days(cells->known & HAS_PATIENTS ? &stats->total : NULL);
     return !cells->failed;
 }
@@ -109,12 +116,15 @@ static enum api_error table_answer(struct request *rq, struct reply *ret_reply, 
     struct db_stats_query query = statistic_query(statistic, rq->params);
     struct cell_columns columns = {.len = 0};
     struct stats_answer answer;
+    enum api_error error = query.known_at ? stats_known(rq, ret_reply) : API_OK;
+    if (error != API_OK)
+        return error;
     enum db_status status = stats_answer_begin(rq, &query, statistic->has, &answer);
     if (status == DB_OK)
         status = stats_cells(&answer, &query, statistic->has);
     columns_of_keys(&columns, &query);
     columns_of_measures(&columns, statistic->has);
-    enum api_error error = api_error_of_db(status);
+    error = api_error_of_db(status);
     if (error == API_OK)
         error = stats_answer_send(&answer, ret_reply, &query, statistic->has, columns.column);
     stats_answer_free(&answer);

@@ -27,6 +27,10 @@ enum api_error stats_answer_send(struct stats_answer *answer, struct reply *ret_
 /* A fault where cells by this dimension would find the filter of their link taken, and the second one too. */
 void stats_check_links(struct request *rq, enum db_grain grain, enum db_dimension dimension);
 
+/* stats_known.c: whether what was known at rq->known_at can be asked for, and when it came about. API_NOT_FOUND with a detail: it cannot.
+ */
+enum api_error stats_known(struct request *rq, struct reply *ret_reply);
+
 /* Several questions of one answer see one state of the data. */
 enum api_error stats_in_snapshot(struct request *rq, struct reply *ret_reply,
                                  enum api_error (*ask)(struct request *, struct reply *, const struct statistic *));

@@ -263,15 +263,35 @@ enum api_error study_moved(struct request *rq, struct reply *ret_reply, const ch
     return ret_reply->location ? API_OK : API_UNAVAILABLE;
 }
 
+enum api_error study_not_known(struct request *rq, struct reply *ret_reply, int64_t since, const char *moved, const char *rest)
+{
+    char instant[JSON_INSTANT_SIZE];
+    if (since < 0)
+        return study_moved(rq, ret_reply, moved, rest);
+    json_instant_text(since, instant);
+    ret_reply->detail = arena_printf(rq->arena, "What the register knew of this study is kept since %s.", instant);
+    return API_NOT_FOUND;
+}
+
+static enum api_error study_bytes(struct request *rq, struct reply *ret_reply, struct body *body)
+{
+    const struct studies_get_params *params = rq->params;
+    int64_t since = -1;
+    char *moved = NULL;
+    enum db_status status = rq->known_at ? db_studies_get_known(rq->db, params->id, rq->known_at, body_set, body, &since, &moved)
+                                         : db_studies_get(rq->db, params->id, body_set, body, &moved);
+    ret_reply->data_updated = since;
+    enum api_error error = status == DB_NOT_FOUND ? study_not_known(rq, ret_reply, since, moved, "") : api_error_of_db(status);
+    free(moved);
+    return error;
+}
+
 enum api_error studies_get(struct request *rq, struct reply *ret_reply)
 {
     const struct studies_get_params *params = rq->params;
     struct body body = {.fields = params->fields};
-    char *moved = NULL;
     buffer_init(&body.buffer, BODY_MAX);
-    enum db_status status = db_studies_get(rq->db, params->id, body_set, &body, &moved);
-    enum api_error error = status == DB_NOT_FOUND ? study_moved(rq, ret_reply, moved, "") : api_error_of_db(status);
-    free(moved);
+    enum api_error error = study_bytes(rq, ret_reply, &body);
     if (error == API_OK && !ret_reply->location) {
         ret_reply->bytes = buffer_take(&body.buffer, &ret_reply->len);
         error = ret_reply->bytes ? API_OK : API_UNAVAILABLE;

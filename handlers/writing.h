@@ -36,6 +36,7 @@ struct history_get_params {
     int64_t limit;
     const char *cursor;
 };
+void history_check(struct request *rq);
 enum api_error history_get(struct request *rq, struct reply *ret_reply);
 
 #endif

@@ -11,6 +11,7 @@
 #include "server/coding.h"
 #include "server/etag.h"
 #include "server/format.h"
+#include "server/known_at.h"
 #include "server/lanes.h"
 #include "server/param.h"
 #include "server/reply.h"
@@ -25,6 +26,7 @@
 struct known {
     bool tagged;
     int64_t version, modified;
+    int64_t known_at; /* what the register knew then is asked for: it never changes again. 0 = what it knows now */
     struct format_choice choice;
     const char *filename; /* may be NULL */
     const char *key;      /* of the cache, but for the first byte: the coding */
@@ -76,9 +78,22 @@ static const char *study_named(struct exchange *x)
     return at ? arena_strndup(x->arena, x->match.args[arg], x->match.args_len[arg]) : NULL;
 }
 
+/* The version of an answer about the past is the instant itself. When it was recorded is not known before it is read. */
+static void instant_take(struct exchange *x, struct known *known)
+{
+    struct db_study_state unused;
+    const char *study = x->match.route->tag == TAG_STUDY ? study_named(x) : NULL;
+    known->tagged = x->match.route->tag != TAG_STUDY || (study && db_study_state(x->worker->server->db, study, &unused));
+    known->version = known->known_at;
+}
+
 static void version_read(struct exchange *x, struct known *known)
 {
     struct db *db = x->worker->server->db;
+    if (known->known_at) {
+        instant_take(x, known);
+        return;
+    }
     switch (x->match.route->tag) {
     case TAG_NONE: return;
     case TAG_BUILD: known->tagged = true; return;
@@ -115,6 +130,7 @@ static struct reply_head head_of(const struct exchange *x, const struct known *k
         .etag = known->tagged ? tag : NULL,
         .modified = known->modified,
         .store = x->match.route->tag != TAG_NONE,
+        .immutable = known->known_at && known->tagged,
         .vary = x->match.route->tag != TAG_NONE ? "Accept, Accept-Encoding" : NULL,
         .close = x->worker->draining,
     };
@@ -200,6 +216,9 @@ static void answer_unchanged(struct exchange *x, const struct known *known, enum
  * it holds is current either way. */
 static bool answer_if_unchanged(struct exchange *x, const struct known *known)
 {
+    const char *value = x->head.if_none_match;
+    if (known->known_at && value && value[strspn(value, " \t,")] == '*') /* whether there was anything then is not known yet */
+        return false;
     const enum coding first = known->coding.gzip_wanted ? CODING_GZIP : CODING_IDENTITY;
     const enum coding order[] = {first, first == CODING_GZIP ? CODING_IDENTITY : CODING_GZIP};
     for (size_t i = 0; known->tagged && x->head.if_none_match && i < CODING_COUNT; i++) {
@@ -293,7 +312,7 @@ static void answer_reply(struct exchange *x, struct work *work)
     reply->bytes = NULL; /* the response's now */
     answer_set(x, reply->status, response, reply->len);
     x->answer.coding = head.coding;
-    struct known after = {0};
+    struct known after = {.known_at = known->known_at};
     version_read(x, &after);
     if (reply->status == 200 && after.version == known->version) /* else it may be newer than the tag says: right, but not to be kept */
         keep(x, known, work->coding);
@@ -309,6 +328,10 @@ static const char *time_given(struct exchange *x)
 /* The tag is that of the data the body was made from, which may be newer than what was known before. */
 static void settle_version(const struct exchange *x, struct work *work)
 {
+    if (work->known.known_at) {
+        work->known.modified = work->reply.data_updated;
+        return;
+    }
     if (x->match.route->tag != TAG_DATA || work->reply.data_version <= work->known.version)
         return;
     work->known.version = work->reply.data_version;
@@ -417,15 +440,20 @@ static enum api_error request_read(struct exchange *x, struct request *ret_reque
     ret_request->dialect = ret_choice->dialect;
     if (route->check)
         route->check(ret_request);
-    return error == API_OK && x->faults.len > 0 ? API_BAD_PARAMETER : error;
+    int64_t known_at = ret_request->known_at = known_at_of(route, params);
+    enum api_error in_time = known_at ? known_at_check(x->worker->server->db, known_at, &x->faults) : API_OK;
+    return error != API_OK ? error : x->faults.len > 0 ? API_BAD_PARAMETER : in_time;
 }
 
-static void answer_refused(struct exchange *x, enum api_error error)
+static void answer_refused(struct exchange *x, const struct known *known, enum api_error error)
 {
     const char *offer = error == API_NOT_ACCEPTABLE ? format_offer(x->arena, x->match.route) : NULL;
     if (error == API_NOT_ACCEPTABLE)
         x->faults.len = x->faults.dropped = 0; /* it is not about them */
-    answer_problem(x, error, offer ? arena_printf(x->arena, "There is this resource as %s only.", offer) : NULL);
+    const char *detail = offer ? arena_printf(x->arena, "There is this resource as %s only.", offer) : NULL;
+    if (error == API_UNAVAILABLE && known->known_at)
+        detail = "What is being recorded right now may belong to that instant.";
+    answer_problem(x, error, detail);
 }
 
 static void answer_get(struct exchange *x)
@@ -434,8 +462,9 @@ static void answer_get(struct exchange *x)
     struct known *known = &work.known;
     const struct request *request = &work.request;
     enum api_error error = request_read(x, &work.request, &known->choice);
+    known->known_at = request->known_at;
     if (error != API_OK) {
-        answer_refused(x, error);
+        answer_refused(x, known, error);
         return;
     }
     known->filename = format_filename(x->arena, request->path, request->format);

@@ -8,7 +8,13 @@
 
 int serve_command(const struct config *config);
 int import_command(const struct config *config);
+int report_command(const struct config *config);
 int check_command(const struct config *config);
 int healthcheck_command(const struct config *config);
+int token_create_command(const struct config *config);
+int token_list_command(const struct config *config);
+int token_revoke_command(const struct config *config);
+int backup_command(const struct config *config);
+int restore_command(const struct config *config);
 
 #endif

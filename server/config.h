@@ -10,7 +10,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum config_commands { FOR_SERVE = 1, FOR_IMPORT = 2, FOR_HEALTHCHECK = 4, FOR_CHECK = 8 };
+enum config_commands {
+    FOR_SERVE = 1,
+    FOR_IMPORT = 2,
+    FOR_HEALTHCHECK = 4,
+    FOR_CHECK = 8,
+    FOR_TOKEN_CREATE = 16,
+    FOR_TOKEN_LIST = 32,
+    FOR_TOKEN_REVOKE = 64,
+    FOR_BACKUP = 128,
+    FOR_RESTORE = 256,
+    FOR_REPORT = 512
+};
 
 #define CONFIG_TEXTS_MAX 32
 struct config_texts {
@@ -36,8 +47,8 @@ struct config {
 
 /* A subcommand: a row of the table in main.c. */
 struct command {
-    const char *name, *summary;
-    const char *operand; /* as in --help; NULL = takes none */
+    const char *name, *summary; /* name: a word, or two with a space */
+    const char *operand;        /* as in --help; NULL = takes none */
     enum config_commands bit;
     int (*run)(const struct config *config); /* the exit status */
 };

@@ -61,6 +61,7 @@ struct exchange *exchange_new(struct worker *worker)
             return NULL;
         }
     }
+    x->arena->limit = REQUEST_MEMORY;
     *x = (struct exchange){.worker = worker, .arena = x->arena, .begun = exchange_clock()};
     x->head.arena = x->arena;
     id_write(worker, x->id);
@@ -156,6 +157,6 @@ static void log_exchange(const struct exchange *x, bool whole)
 void exchange_end(struct exchange *x, bool whole)
 {
     log_exchange(x, whole);
-    body_free(&x->body);
+    upload_free(&x->body);
     exchange_spare(x->worker, x);
 }

@@ -11,7 +11,7 @@
 
 #include "handlers/api.h"
 #include "server/address.h"
-#include "server/body.h"
+#include "server/upload.h"
 #include "server/lint.h"
 #include "server/route.h"
 
@@ -57,7 +57,7 @@ struct exchange {
     struct route_match match;
     enum api_error refusal; /* found before the last call, to be answered in it; API_OK = none */
     const char *refusal_detail;
-    struct body body;
+    struct upload body;
     const struct db_token *author; /* of routes that write; NULL = not known yet */
     bool bears_token;              /* one was sent, right or wrong */
     struct faults faults;

@@ -255,7 +255,7 @@ static enum api_error admit_body(struct exchange *x, const char **ret_detail)
     const struct route *route = x->match.route;
     if (!route || !route_writes(route))
         return API_OK;
-    enum api_error error = body_announced(x->arena, route, &x->head, ret_detail);
+    enum api_error error = upload_announced(x->arena, route, &x->head, ret_detail);
     if (error == API_OK)
         x->refusal = auth_identify(x);
     return error;
@@ -293,10 +293,10 @@ static enum MHD_Result take_body(struct exchange *x, const char *piece, size_t l
 {
     const struct route *route = x->match.route;
     if (x->refusal != API_OK || !route || !route->bodies)
-        return body_drop(&x->body, len) ? MHD_YES : MHD_NO;
-    x->refusal = body_add(&x->body, piece, len, route->body_max);
+        return upload_drop(&x->body, len) ? MHD_YES : MHD_NO;
+    x->refusal = upload_add(&x->body, piece, len, route->body_max);
     if (x->refusal == API_PAYLOAD_TOO_LARGE)
-        x->refusal_detail = body_limit(x->arena, route);
+        x->refusal_detail = upload_limit(x->arena, route);
     return MHD_YES;
 }
 

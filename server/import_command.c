@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * studyd import: a data set into the database, or every fault of it on stderr.
+ * studyd import: a data set into the database, or every fault of it on stderr. A database that is being served is written by the daemon
+ * that serves it.
  */
+#include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +12,8 @@
 #include "handlers/study_json.h"
 #include "ingest/ingest.h"
 #include "server/command.h"
+#include "server/import_told.h"
+#include "server/local.h"
 #include "server/progress.h"
 
 /* file:line: field: message, as compilers write it. */
@@ -62,26 +67,62 @@ static int outcome_print(enum ingest_status status, const struct ingest_outcome 
     return 1;
 }
 
+/* What the daemon that serves the database says. false: there is none that answers, and why says who holds the database. */
+static bool import_there(const struct config *config, struct progress *progress, enum ingest_status *ret_status,
+                         struct ingest_outcome *ret_outcome)
+{
+    char here[PATH_MAX] = "", folder[2 * PATH_MAX];
+    struct local_answer answer;
+    bool relative = *config->operand != '/';
+    if (relative && !getcwd(here, sizeof here))
+        return false;
+    snprintf(folder, sizeof folder, "%s%s%s", here, relative ? "/" : "", config->operand);
+    json_auto_t *question = json_pack("{s:s, s:b}", "folder", folder, "check", config->check);
+    char *body = question ? json_dumps(question, JSON_COMPACT) : NULL;
+    if (!body)
+        return false;
+    const struct local_question asked = {"POST", "/import", "application/json", .body = body, .body_len = strlen(body)};
+    bool answered = local_ask(config->db, &asked, &answer) == LOCAL_ANSWERED;
+    free(body);
+    json_auto_t *told = answered && answer.status == 200 ? json_loadb(answer.body, answer.len, 0, NULL) : NULL;
+    free(answer.body);
+    return told && import_told_read(told, fault_print, progress, ret_status, ret_outcome);
+}
+
+static enum ingest_status import_here(struct db *db, const struct config *config, struct progress *progress,
+                                      struct ingest_outcome *ret_outcome)
+{
+    return ingest_dataset_steps(db, config->operand, config->check, fault_print, step_print, progress, ret_outcome);
+}
+
+/* A check writes nothing, not even an empty file; where there is none yet it needs a database of its own. */
+static enum db_status open_for(const struct config *config, struct db **ret_db, char **ret_why)
+{
+    bool own = config->check && (!config->db || access(config->db, F_OK) != 0);
+    const struct db_options options = {.path = own ? ":memory:" : config->db, .create = own || !config->check, .renderer = &study_renderer};
+    return db_open(&options, ret_db, ret_why);
+}
+
 int import_command(const struct config *config)
 {
     if (!config->db && !config->check)
         return config_misuse(stderr, "import", "--db is missing");
     if (config->db && strcmp(config->db, ":memory:") == 0)
         return config_misuse(stderr, "import", "--db: a file was expected");
-    /* A check writes nothing, not even an empty file; where there is none yet it needs a database of its own. */
-    bool own = config->check && (!config->db || access(config->db, F_OK) != 0);
-    const struct db_options options = {.path = own ? ":memory:" : config->db, .create = own || !config->check, .renderer = &study_renderer};
     struct db *db = NULL;
     char *why = NULL;
-    enum db_status opened = db_open(&options, &db, &why);
-    if (opened != DB_OK) {
+    struct progress progress = progress_begin(true);
+    struct ingest_outcome outcome;
+    enum ingest_status status;
+    enum db_status opened = open_for(config, &db, &why);
+    if (opened == DB_OK) {
+        status = import_here(db, config, &progress, &outcome);
+    } else if (opened != DB_HELD || !import_there(config, &progress, &status, &outcome)) {
         fprintf(stderr, "studyd import: %s\n", why ? why : db_status_text(opened)); /* why names the file */
         free(why);
         return 1;
     }
-    struct ingest_outcome outcome;
-    struct progress progress = progress_begin(true);
-    enum ingest_status status = ingest_dataset_steps(db, config->operand, config->check, fault_print, step_print, &progress, &outcome);
+    free(why);
     progress_clear(&progress);
     int exit_status = outcome_print(status, &outcome, config);
     free(outcome.detail);

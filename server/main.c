@@ -11,7 +11,13 @@
 static const struct command commands[] = {
     {"serve", "Answers over HTTP until SIGTERM.", NULL, FOR_SERVE, serve_command},
     {"import", "Checks the data set in DIR (docs/data-format.md) and stores it whole, or not at all.", "DIR", FOR_IMPORT, import_command},
+    {"report", "Files the reports in FILE (CSV or NDJSON, docs/filing.md), all or none.", "FILE", FOR_REPORT, report_command},
     {"check", "Looks through a database for what does not fit together: 0 = nothing wrong, 1 = something.", NULL, FOR_CHECK, check_command},
+    {"token create", "Makes a token for a study office, and prints it once.", NULL, FOR_TOKEN_CREATE, token_create_command},
+    {"token list", "Lists the tokens there are.", NULL, FOR_TOKEN_LIST, token_list_command},
+    {"token revoke", "Ends a token, for good.", "ID", FOR_TOKEN_REVOKE, token_revoke_command},
+    {"backup", "Copies the register into the new file OUT, also while a daemon serves it.", "OUT", FOR_BACKUP, backup_command},
+    {"restore", "Puts the copy OUT in the place of the register.", "OUT", FOR_RESTORE, restore_command},
     {"healthcheck", "Asks a daemon on this machine whether it is ready: 0 = yes, 1 = no.", NULL, FOR_HEALTHCHECK, healthcheck_command},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -20,7 +26,7 @@ static int help(void)
 {
     fputs("Usage: studyd COMMAND [OPTION]…\nOpen data of clinical-study programmes.\n\n", stdout);
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-12s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-14s %s\n", commands[i].name, commands[i].summary);
     fputs("\n  studyd COMMAND --help   the options of a command\n"
           "  studyd --version        the version\n"
           "  studyd --dump-routes    the table of routes as JSON\n\n"
@@ -47,13 +53,43 @@ static const struct {
 } flags[] = {{"--help", help}, {"--version", version}, {"--dump-routes", dump_routes}};
 #define FLAGS (sizeof flags / sizeof *flags)
 
+/* How many words the command's name has, where the arguments begin with them; else 0. */
+static int words_of(const struct command *command, int argc, char **argv)
+{
+    const char *space = strchr(command->name, ' ');
+    size_t len = space ? (size_t)(space - command->name) : strlen(command->name);
+    bool first = argc > 1 && strlen(argv[1]) == len && strncmp(argv[1], command->name, len) == 0;
+    if (!space)
+        return first ? 1 : 0;
+    return first && argc > 2 && strcmp(argv[2], space + 1) == 0 ? 2 : 0;
+}
+
+/* Where there are commands of two words that begin with this one: what may follow it. "" = there are none. */
+static void seconds_of(const char *word, char *ret_list, size_t size)
+{
+    size_t len = strlen(word), at = 0;
+    *ret_list = '\0';
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strncmp(commands[i].name, word, len) == 0 && commands[i].name[len] == ' ' && at < size)
+            at += (size_t)snprintf(ret_list + at, size - at, "%s%s", at > 0 ? ", " : "", commands[i].name + len + 1);
+    }
+}
+
 static int unknown(const char *word)
 {
     struct nearest nearest;
-    char what[240];
+    char what[240], seconds[120];
+    seconds_of(word, seconds, sizeof seconds);
+    if (*seconds) {
+        snprintf(what, sizeof what, "%.40s: one of %s was expected after it", word, seconds);
+        return config_misuse(stderr, "", what);
+    }
     nearest_begin(&nearest, word);
-    for (size_t i = 0; i < COMMANDS; i++)
-        nearest_offer(&nearest, commands[i].name);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char first[40];
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(commands[i].name, " "), commands[i].name);
+        nearest_offer(&nearest, first);
+    }
     for (size_t i = 0; i < FLAGS; i++)
         nearest_offer(&nearest, flags[i].flag);
     const char *near = nearest_best(&nearest);
@@ -78,8 +114,9 @@ static int dispatch(int argc, char **argv)
     if (argc < 2)
         return config_misuse(stderr, "", "a command is missing");
     for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return run(&commands[i], argc - 1, argv + 1);
+        int words = words_of(&commands[i], argc, argv);
+        if (words > 0)
+            return run(&commands[i], argc - words, argv + words);
     }
     for (size_t i = 0; i < FLAGS; i++) {
         if (strcmp(argv[1], flags[i].flag) == 0)

@@ -76,6 +76,11 @@ static bool add_preflight(struct MHD_Response *response, const struct reply_head
            add(response, "Access-Control-Max-Age", ONE_DAY);
 }
 
+static const char *cache_control(const struct reply_head *head)
+{
+    return !head->store ? "no-store" : head->immutable ? "public, max-age=31536000, immutable" : "public, no-cache";
+}
+
 static bool add_all(struct MHD_Response *response, const struct reply_head *head)
 {
     for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++) {
@@ -85,7 +90,7 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
     const char *coding = head->coding && strcmp(head->coding, "identity") != 0 ? head->coding : NULL;
     const char *link = head->link && *head->link && strlen(head->link) <= LINK_MAX ? head->link : NULL;
     return add(response, "Content-Type", head->content_type) && add(response, "Content-Encoding", coding) &&
-           add(response, "ETag", head->etag) && add(response, "Cache-Control", head->store ? "public, no-cache" : "no-store") &&
+           add(response, "ETag", head->etag) && add(response, "Cache-Control", cache_control(head)) &&
            add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&
            add(response, "Allow", head->allow) && add(response, "X-Request-Id", head->request_id) &&
            add(response, "WWW-Authenticate", head->challenge) && add_modified(response, head->modified) &&

@@ -28,6 +28,7 @@ struct reply_head {
     int64_t total, rows;
     int retry_after; /* seconds */
     bool store;      /* Cache-Control: public, no-cache; else no-store */
+    bool immutable;  /* with store: it never changes; for a year */
     bool preflight;  /* an answer to OPTIONS: what CORS allows */
     bool close;      /* Connection: close */
 };

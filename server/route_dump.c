@@ -115,13 +115,30 @@ static json_t *content_types_json(const struct route *route)
     return NULL;
 }
 
+static json_t *body_types_json(const struct route *route)
+{
+    const struct route_body *row = route->bodies;
+    json_t *list = json_array();
+    bool good = list != NULL;
+    for (; good && row && row->content_type; row++)
+        good = json_array_append_new(list, json_string(row->content_type)) == 0;
+    if (good)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *route_json(const struct route *route)
 {
+    bool writes = route_writes(route);
     /* A status that this route has not is replaced by one that it has anyway. */
-    const int extra[] = {route->ok, 406, route->moves ? 301 : 406, route->tag == TAG_NONE ? 406 : 304, 0};
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "operationId", route->operation, "method", route->method, "path", route->path,
-                     "contentTypes", content_types_json(route), "tag", tag_names[route->tag], "parameters", params_json(route->params),
-                     "statuses", statuses_json(route->errors, extra));
+    const int extra[] = {route->ok, 406, route->moves ? 301 : 406, route->tag == TAG_NONE || writes ? 406 : 304, 0};
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:s, s:b, s:b, s:s, s:o, s:o}", "operationId", route->operation, "method",
+                     route->method, "path", route->path, "place", route->place == MACHINE ? "machine" : "everywhere", "ok", route->ok,
+                     "contentTypes", content_types_json(route), "bodyTypes", body_types_json(route), "bodyMax", (json_int_t)route->body_max,
+                     "role", db_role_names[route->role], "guarded", route->guarded, "keyed", route->write != NULL, "tag",
+                     tag_names[route->tag], "parameters", params_json(route->params), "statuses",
+                     statuses_json(route_errors(route), extra));
 }
 
 static json_t *routes_json(const struct route *table, size_t len)

@@ -165,13 +165,37 @@ static void verify_params(const struct route *route)
 
 /* ── the rows, and one against the others ────────────────────────────────────────────────────────────────────── */
 
+static void verify_bodies(const struct route *route)
+{
+    const struct route_body *row = route->bodies;
+    must(!route->parse == !row && (route->body_max > 0) == !!row, route, "bodies", "stand with a function that reads them and a limit");
+    must(!row || row->content_type, route, "bodies", "have at least one type");
+    for (; row && row->content_type; row++)
+        must(made_of(row->content_type, strlen(row->content_type), SMALL DIGITS "/+-."), route, row->content_type, "is a type alone");
+}
+
+static void verify_writing(const struct route *route)
+{
+    bool writes = route_writes(route), reads = strcmp(route->method, "GET") == 0;
+    must(reads != writes, route, route->method, "is GET for what reads, and another for what writes");
+    must(!writes || route->role != DB_ROLE_NONE, route, "role", "is said of what writes");
+    must(writes || route->role == DB_ROLE_NONE || route->place == MACHINE, route, "role", "is not said of what everybody may read");
+    must((unsigned)route->role < DB_ROLES && (route->role == DB_ROLE_OPERATOR) <= (route->place == MACHINE), route, "role",
+         "is one that tokens have, or the machine's own");
+    must(!route->guarded || (route->write && route->tag == TAG_STUDY), route, "guarded", "is what writes to one study");
+    must(!writes || route->tag == TAG_NONE || (route->tag == TAG_STUDY && route->write), route, "tag", "is none, or the study written to");
+    must(!writes || (!route->formats && !route->moves), route, "row", "answers what is written in one format, at its own address");
+    verify_bodies(route);
+}
+
 static void verify_row(const struct route *route)
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
     const struct param *arg = next_in_path(route->params);
     while (arg && strcmp(arg->name, "id") != 0)
         arg = next_in_path(arg + 1);
-    must(route->operation && route->method && route->path && route->handler, route, "row", "is whole");
+    must(route->operation && route->method && route->path && (!!route->handler + !!route->write + !!route->alone) == 1, route, "row",
+         "is whole");
     must(!route->content_type == !!route->formats, route, "row", "has a content type or formats, not both");
     must(!route->formats || param_of_type(route, T_FORMAT), route, "formats", "can be chosen by a T_FORMAT row");
     must(route->formats || !param_of_type(route, T_DIALECT), route, "params", "has a dialect only beside formats");
@@ -179,6 +203,7 @@ static void verify_row(const struct route *route)
     must(route->ok >= 200 && route->ok < 300, route, "ok", "is a status of success");
     must(((uint64_t)route->errors >> API_ERROR_COUNT) == 0 && (route->errors & 1) == 0, route, "errors", "are errors");
     must(route->tag != TAG_STUDY || arg, route, route->path, "has {id}, since its tag is the study's");
+    verify_writing(route);
     verify_path(route);
     verify_params(route);
 }

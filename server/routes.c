@@ -2,12 +2,15 @@
  * THE table: the only file that lists the API. A new endpoint is a row here, a handler in handlers/ and an operation in
  * openapi.yaml; tests compare the three.
  */
+#include "server/import_told.h"
 #include "server/route.h"
+#include "server/tokens_told.h"
 
 #include "handlers/facets.h"
 #include "handlers/handlers.h"
 #include "handlers/statistics.h"
 #include "handlers/study_json.h"
+#include "handlers/writing.h"
 
 static const char *const mechanism_codes[] = {"open-call", "needs-identified", "other", NULL};
 static const char *const status_codes[] = {"planned",   "recruiting", "recruitment-ended", "follow-up",
@@ -84,6 +87,8 @@ static const struct route_format json_csv_ndjson[] = {
 #define LIST_FORMATS(type)                                                                                             \
     {"format", IN_QUERY, T_FORMAT, AT(type, format), .values = list_format_names},                                     \
     {"dialect", IN_QUERY, T_DIALECT, AT(type, dialect), .values = dialect_names}
+/* What the register knew then: the server looks whether it can be asked for yet, and the answer never changes. */
+#define KNOWN_AT(type) {"known_at", IN_QUERY, T_INSTANT, AT(type, known_at)}
 /* clang-format on */
 
 static const struct param studies_list_rows[] = {
@@ -100,6 +105,7 @@ static const struct param studies_list_rows[] = {
 static const struct param studies_get_rows[] = {
     {"id", IN_PATH, T_ID, AT(studies_get_params, id)},
     {"fields", IN_QUERY, T_FIELDS, AT(studies_get_params, fields), .values = study_json_members},
+    KNOWN_AT(studies_get_params),
     {0},
 };
 static const struct param recruitment_get_rows[] = {
@@ -107,6 +113,13 @@ static const struct param recruitment_get_rows[] = {
     {"from", IN_QUERY, T_DAY, AT(recruitment_get_params, from)},
     {"to", IN_QUERY, T_DAY, AT(recruitment_get_params, to)},
     {"interval", IN_QUERY, T_ENUM, AT(recruitment_get_params, interval), .values = interval_names, .def = INTERVAL_REPORT},
+    KNOWN_AT(recruitment_get_params),
+    {0},
+};
+static const struct param history_get_rows[] = {
+    {"id", IN_PATH, T_ID, AT(history_get_params, id)},
+    {"limit", IN_QUERY, T_INT, AT(history_get_params, limit), .min = 1, .max = 100, .def = 20},
+    {"cursor", IN_QUERY, T_CURSOR, AT(history_get_params, cursor), .max = 100},
     {0},
 };
 static const struct param recruitment_list_rows[] = {
@@ -124,12 +137,25 @@ static const struct param recruitment_list_rows[] = {
 #define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
 #define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
 /* clang-format on */
+static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), KNOWN_AT(stats_params), {0}};
 static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
 static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
+static const struct param study_write_rows[] = {{"id", IN_PATH, T_ID, AT(study_write_params, id)}, {0}};
+static const struct param recruitment_bulk_rows[] = {{"dry_run", IN_QUERY, T_BOOL, AT(recruitment_bulk_params, dry_run)}, {0}};
+static const struct param token_rows[] = {{"token", IN_PATH, T_ID, AT(token_params, token)}, {0}};
 static const struct param problems_get_rows[] = {{"slug", IN_PATH, T_ID, AT(problems_get_params, slug)}, {0}};
 
 #define TAKES(rows, type) .params = rows, .params_size = sizeof(struct type)
+
+/* What bodies come as. */
+static const struct route_body json_body[] = {{BODY_JSON, JSON}, {0}};
+static const struct route_body merge_patch[] = {{BODY_MERGE_PATCH, "application/merge-patch+json"}, {0}};
+static const struct route_body table_of_reports[] = {{BODY_CSV, "text/csv"}, {BODY_NDJSON, NDJSON}, {0}};
+#define REPORT_BODY_MAX  (64 * 1024)
+#define CARD_BODY_MAX    (512 * 1024)
+#define REPORTS_BODY_MAX (4 * 1024 * 1024)
+#define COMMAND_BODY_MAX (64 * 1024)
 
 /* clang-format off */
 const struct route routes[] = {
@@ -141,13 +167,23 @@ const struct route routes[] = {
      .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"editStudy", "PATCH", "/studies/{id}", .parse = study_edit_parse, .write = study_edit, .bodies = merge_patch, .body_max = CARD_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
+    {"fileReport", "POST", "/studies/{id}/recruitment", .parse = recruitment_file_parse, .write = recruitment_file, .bodies = json_body, .body_max = REPORT_BODY_MAX,
+     .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"putPlan", "PUT", "/studies/{id}/plan", .parse = plan_put_parse, .write = plan_put, .bodies = json_body, .body_max = REPORT_BODY_MAX, .role = DB_ROLE_EDITOR,
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"getHistory", "GET", "/studies/{id}/history", history_get, .check = history_check, TAKES(history_get_rows, history_get_params), .content_type = JSON,
+     .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
      .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
+    {"fileReports", "POST", "/recruitment", .parse = recruitment_bulk_parse, .write = recruitment_bulk, .bodies = table_of_reports, .body_max = REPORTS_BODY_MAX,
+     .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
-    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_check, TAKES(stats_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
-     .errors = E(BAD_PARAMETER)},
+    {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
+     .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
     {"getCallStatistics", "GET", "/stats/calls", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER)},
     {"getFundingStatistics", "GET", "/stats/funding", stats_table, .check = stats_check, TAKES(stats_money_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
@@ -175,6 +211,14 @@ const struct route routes[] = {
      .tag = TAG_BUILD, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
     {"getLiveness", "GET", "/health/live", health_live, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getReadiness", "GET", "/health/ready", health_ready, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(UNAVAILABLE)},
+    {"importDataSet", "POST", "/import", .parse = import_parse, .alone = import_alone, .bodies = json_body, .body_max = COMMAND_BODY_MAX, .role = DB_ROLE_OPERATOR,
+     .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER)},
+    {"listTokens", "GET", "/tokens", tokens_list, .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 200,
+     .errors = E(BAD_PARAMETER)},
+    {"createToken", "POST", "/tokens", .parse = tokens_create_parse, .alone = tokens_create, .bodies = json_body, .body_max = COMMAND_BODY_MAX,
+     .role = DB_ROLE_OPERATOR, .place = MACHINE, .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
+    {"revokeToken", "DELETE", "/tokens/{token}", TAKES(token_rows, token_params), .write = tokens_revoke, .role = DB_ROLE_OPERATOR, .place = MACHINE,
+     .content_type = JSON, .tag = TAG_NONE, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},
 };
 /* clang-format on */
 const size_t routes_len = sizeof routes / sizeof routes[0];

@@ -17,11 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
+
 #define KEY_BYTES    crypto_generichash_KEYBYTES
 #define KEY_TEXT     (2 * KEY_BYTES + 1) /* the file: its bytes in hexadecimal, and a newline */
 #define RANDOM_BYTES 32
 #define RANDOM_TEXT  43 /* of base64url, without padding */
-#define PREFIX       "studyd_"
+#define PREFIX       SECRET_TOKEN_PREFIX
 
 _Static_assert(sizeof PREFIX + 19 + 1 + RANDOM_TEXT <= SECRET_TOKEN_SIZE, "the longest token fits");
 _Static_assert(DB_HASH_BYTES == crypto_generichash_BYTES, "a hash as storage has it");
@@ -53,20 +55,6 @@ static bool write_whole(int fd, const char *bytes, size_t len)
         len -= written > 0 ? (size_t)written : 0;
     }
     return true;
-}
-
-static bool folder_sync(const char *path)
-{
-    char *folder = strdup(path);
-    char *slash = folder ? strrchr(folder, '/') : NULL;
-    if (slash)
-        slash[slash == folder ? 1 : 0] = '\0';
-    int fd = folder ? open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool done = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    free(folder);
-    return done;
 }
 
 /* A key that root makes is the database's owner's: it is who serves. */

@@ -103,7 +103,6 @@ static enum api_error params_read(struct exchange *x, struct filing *filing, enu
 {
     const struct route *route = x->match.route;
     struct request *request = &filing->request;
-    struct format_choice choice;
     void *params = arena_alloc(x->arena, route->params_size + 1); /* some take none */
     const char *path = arena_strndup(x->arena, x->target.path, x->target.path_len);
     if (!params || !path)
@@ -120,7 +119,13 @@ static enum api_error params_read(struct exchange *x, struct filing *filing, enu
         route->check(request);
     if (x->faults.len > 0)
         *ret_later = API_BAD_PARAMETER;
-    return format_choose(route, params, x->head.accept, &x->faults, &choice);
+    return API_OK;
+}
+
+static enum api_error accept_read(struct exchange *x, struct filing *filing)
+{
+    struct format_choice choice;
+    return format_choose(x->match.route, filing->request.params, x->head.accept, &x->faults, &choice);
 }
 
 /* The study has been found, so it has a version. */
@@ -167,7 +172,9 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
         return error;
     if (filing->study && (error = auth_study(x, filing->study, &filing->detail)) != API_OK)
         return error;
-    if (route->bodies && (error = body_media_read(x->arena, route, &x->head, &filing->request.media, &filing->detail)) != API_OK)
+    if ((error = accept_read(x, filing)) != API_OK)
+        return error;
+    if (route->bodies && (error = upload_media(x->arena, route, &x->head, &filing->request.media, &filing->detail)) != API_OK)
         return error;
     if ((error = match_read(x, filing)) != API_OK)
         return error;
@@ -175,10 +182,14 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
     return later != API_OK ? later : body_read(x, filing);
 }
 
+#define ARENA_BYTES_A_BYTE 4
+
 /* ── handing over, and the answer ────────────────────────────────────────────────────────────────────────────── */
 
 static struct filing *filing_new(struct exchange *x)
 {
+    /* What is made of a body, and the faults of each of its rows, is more than what other requests need. */
+    x->arena->limit += ARENA_BYTES_A_BYTE * x->match.route->body_max;
     struct filing *filing = arena_alloc(x->arena, sizeof *filing);
     if (filing)
         filing->request = (struct request){.db = x->worker->reader,
@@ -189,7 +200,8 @@ static struct filing *filing_new(struct exchange *x)
                                            .faults = &x->faults,
                                            .body = x->body.bytes ? x->body.bytes : "",
                                            .body_len = x->body.len,
-                                           .author = x->author};
+                                           .author = x->author,
+                                           .secret = x->worker->server->secret};
     return filing;
 }
 

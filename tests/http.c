@@ -15,15 +15,17 @@
 
 /* ── answers ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-void answer_record(const struct answer *answer, const char *method, json_t *request_headers, bool malformed)
+static void exchange_record(const struct answer *answer, const char *method, json_t *request_headers, const char *request_body,
+                            bool malformed, bool socket)
 {
     const char *file = getenv("STUDYD_EXCHANGES");
     if (!file)
         return;
-    json_t *body = json_stringn(answer->body, answer->body_len);
+    json_t *body = json_stringn(answer->body, answer->body_len), *request_text = request_body ? json_string(request_body) : NULL;
     json_t *exchange =
-        json_pack("{s:s, s:s, s:O, s:i, s:O, s:o, s:b}", "method", method, "target", answer->target, "request_headers", request_headers,
-                  "status", answer->status, "headers", answer->headers, "body", body ? body : json_null(), "malformed", malformed);
+        json_pack("{s:s, s:s, s:O, s:o, s:i, s:O, s:o, s:b, s:b}", "method", method, "target", answer->target, "request_headers",
+                  request_headers, "request_body", request_text ? request_text : json_null(), "status", answer->status, "headers",
+                  answer->headers, "body", body ? body : json_null(), "malformed", malformed, "socket", socket);
     char *line = json_dumps(exchange, JSON_COMPACT);
     ck_assert_ptr_nonnull(line);
     const char *whole = text_format("%s\n", line);
@@ -33,6 +35,11 @@ void answer_record(const struct answer *answer, const char *method, json_t *requ
     close(to);
     free(line);
     json_decref(exchange);
+}
+
+void answer_record(const struct answer *answer, const char *method, json_t *request_headers, bool malformed)
+{
+    exchange_record(answer, method, request_headers, NULL, malformed, false);
 }
 
 /* Takes gzip off. */
@@ -132,7 +139,9 @@ static void method_set(CURL *curl, const char *method, const char *body)
     }
 }
 
-static struct answer *ask(const struct daemon *daemon, const char *method, const char *target, const char *body, va_list headers)
+/* socket NULL = over TCP. */
+static struct answer *ask(const struct daemon *daemon, const char *socket, const char *method, const char *target, const char *body,
+                          va_list headers)
 {
     struct answer *answer = keep(sizeof *answer);
     struct collected collected = {.headers = keep_json(json_array())};
@@ -146,6 +155,7 @@ static struct answer *ask(const struct daemon *daemon, const char *method, const
     CURL *curl = curl_easy_init();
     ck_assert_ptr_nonnull(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
     curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)PATIENCE_MS);
@@ -164,7 +174,7 @@ static struct answer *ask(const struct daemon *daemon, const char *method, const
     free(collected.bytes);
     curl_slist_free_all(list);
     curl_easy_cleanup(curl);
-    answer_record(answer, method, request_headers, false);
+    exchange_record(answer, method, request_headers, body, false, socket != NULL);
     return answer;
 }
 
@@ -172,7 +182,7 @@ struct answer *http_get(const struct daemon *daemon, const char *target, ...)
 {
     va_list headers;
     va_start(headers, target);
-    struct answer *answer = ask(daemon, "GET", target, NULL, headers);
+    struct answer *answer = ask(daemon, NULL, "GET", target, NULL, headers);
     va_end(headers);
     return answer;
 }
@@ -181,7 +191,16 @@ struct answer *http_ask(const struct daemon *daemon, const char *method, const c
 {
     va_list headers;
     va_start(headers, body);
-    struct answer *answer = ask(daemon, method, target, body, headers);
+    struct answer *answer = ask(daemon, NULL, method, target, body, headers);
+    va_end(headers);
+    return answer;
+}
+
+struct answer *socket_ask(const struct daemon *daemon, const char *method, const char *target, const char *body, ...)
+{
+    va_list headers;
+    va_start(headers, body);
+    struct answer *answer = ask(daemon, text_format("%s.sock", daemon_db(daemon)), method, target, body, headers);
     va_end(headers);
     return answer;
 }

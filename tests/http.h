@@ -26,6 +26,10 @@ struct answer *http_get(const struct daemon *daemon, const char *target, ...) __
 struct answer *http_ask(const struct daemon *daemon, const char *method, const char *target, const char *body, ...)
     __attribute__((sentinel));
 
+/* The same over the socket beside the database: by the operator. */
+struct answer *socket_ask(const struct daemon *daemon, const char *method, const char *target, const char *body, ...)
+    __attribute__((sentinel));
+
 /* The value of a header, whatever the case of its name; NULL = none. */
 const char *answer_header(const struct answer *answer, const char *name);
 void assert_status(const struct answer *answer, int status);

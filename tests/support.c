@@ -229,6 +229,7 @@ struct daemon {
     pid_t pid;
     int out, port;
     const char *errors; /* file */
+    const char *db;
 };
 
 static bool shared_failed;
@@ -250,14 +251,12 @@ static int port_read(int out)
     return 0;
 }
 
-struct daemon *daemon_start(const char *db, ...)
+static struct daemon *daemon_of(const char *db, va_list options)
 {
     struct daemon *daemon = keep(sizeof *daemon);
-    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", copy_of(db), "--listen", "127.0.0.1:0"};
-    va_list rest;
-    va_start(rest, db);
-    args_fill(args, 6, va_arg(rest, const char *), rest);
-    va_end(rest);
+    daemon->db = db;
+    const char *args[ARGS_MAX] = {studyd_path(), "serve", "--db", db, "--listen", "127.0.0.1:0"};
+    args_fill(args, 6, va_arg(options, const char *), options);
     int out[2];
     ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
     daemon->errors = new_name("errors");
@@ -272,9 +271,32 @@ struct daemon *daemon_start(const char *db, ...)
     return daemon;
 }
 
+struct daemon *daemon_start(const char *db, ...)
+{
+    va_list options;
+    va_start(options, db);
+    struct daemon *daemon = daemon_of(copy_of(db), options);
+    va_end(options);
+    return daemon;
+}
+
+struct daemon *daemon_serve(const char *db, ...)
+{
+    va_list options;
+    va_start(options, db);
+    struct daemon *daemon = daemon_of(db, options);
+    va_end(options);
+    return daemon;
+}
+
 int daemon_port(const struct daemon *daemon)
 {
     return daemon->port;
+}
+
+const char *daemon_db(const struct daemon *daemon)
+{
+    return daemon->db;
 }
 
 const char *daemon_log(const struct daemon *daemon)

@@ -51,7 +51,10 @@ struct daemon;
 
 /* Serves a copy of the database on a port that the system picks; options of `studyd serve` follow, ended by NULL. */
 struct daemon *daemon_start(const char *db, ...) __attribute__((sentinel));
+/* The same with the database itself, not a copy of it. */
+struct daemon *daemon_serve(const char *db, ...) __attribute__((sentinel));
 int daemon_port(const struct daemon *daemon);
+const char *daemon_db(const struct daemon *daemon); /* what it serves */
 /* What it has written to stderr so far: its log. */
 const char *daemon_log(const struct daemon *daemon);
 void daemon_signal(const struct daemon *daemon, int number);

@@ -94,6 +94,43 @@ CREATE TABLE study_region_past (
 CREATE TRIGGER study_past_stays BEFORE UPDATE ON study_past
 BEGIN SELECT RAISE(ABORT, 'what stood is never changed'); END;
 
+-- What answers about the past need of records that are not studies. Nothing else writes these.
+-- An edition as it stood until it was imported anew.
+CREATE TABLE edition_past (
+    edition INTEGER NOT NULL REFERENCES edition (id),
+    until INTEGER NOT NULL,
+    as_of TEXT NOT NULL,
+    licence TEXT,
+    attribution TEXT,
+    document TEXT NOT NULL,
+    imported INTEGER NOT NULL,
+    PRIMARY KEY (edition, until)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER edition_is_kept BEFORE UPDATE ON edition WHEN new.imported <> old.imported
+BEGIN INSERT INTO edition_past (edition, until, as_of, licence, attribution, document, imported)
+    VALUES (old.id, new.imported, old.as_of, old.licence, old.attribution, old.document, old.imported); END;
+-- A region as it was called and where it stood among the others, from an instant on. Those of before this was kept: from ever on.
+CREATE TABLE region_past (
+    code TEXT NOT NULL REFERENCES region (code),
+    since INTEGER NOT NULL,
+    label_nb TEXT,
+    label_en TEXT,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (code, since)
+) STRICT, WITHOUT ROWID;
+INSERT INTO region_past (code, since, label_nb, label_en, position) SELECT code, 0, label_nb, label_en, position FROM region;
+CREATE TRIGGER region_is_kept AFTER INSERT ON region
+BEGIN INSERT INTO region_past (code, since, label_nb, label_en, position)
+    SELECT new.code, e.imported, new.label_nb, new.label_en, new.position FROM edition e WHERE e.id = new.edition; END;
+CREATE TRIGGER region_change_is_kept AFTER UPDATE ON region
+WHEN (old.label_nb, old.label_en, old.position) IS NOT (new.label_nb, new.label_en, new.position)
+BEGIN REPLACE INTO region_past (code, since, label_nb, label_en, position)
+    SELECT new.code, e.imported, new.label_nb, new.label_en, new.position FROM edition e WHERE e.id = new.edition; END;
+
+-- From this instant on the past is known whole: what is superseded after it is kept.
+ALTER TABLE register ADD COLUMN known_from INTEGER NOT NULL DEFAULT 0;
+UPDATE register SET known_from = COALESCE((SELECT max(at) FROM change), 0);
+
 -- The log has a row for each version of a study, in their order. role: by whom; NULL = before this was kept: an edition.
 ALTER TABLE change ADD COLUMN role TEXT CHECK (role IN ('edition', 'reporter', 'editor', 'operator'));
 ALTER TABLE change ADD COLUMN edition INTEGER REFERENCES edition (id);

@@ -91,7 +91,7 @@ ORDER BY e.as_of DESC, n.id;
 
 -- name: recruitment_total
 -- The numbers of the whole study. Unique index (code).
-SELECT id, code AS study, planned, included, remaining, exceeded_by, permille, included_as_of, totals_only
+SELECT id, version, code AS study, planned, included, remaining, exceeded_by, permille, included_as_of, totals_only
 FROM study WHERE code = :code;
 
 -- name: recruitment_regions

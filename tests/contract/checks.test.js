@@ -50,7 +50,14 @@ const with_ = (exchange, change) => {
 const header = (exchange, name, value) => ({ ...exchange,
   headers: [...exchange.headers.filter(([has]) => has.toLowerCase() !== name.toLowerCase()), ...(value === null ? [] : [[name, value]])] });
 
+const imported = (body = { folder: '/a' }) => ({ ...refusal('NotFound', '/import'), method: 'POST', status: 200, socket: true, request_body: JSON.stringify(body),
+  request_headers: [['Content-Type', 'application/json']], headers: [...EVERY, ['Content-Type', 'application/json'], ['Cache-Control', 'no-store'], ['X-Request-Id', '1']],
+  body: JSON.stringify(example('ImportOutcome')) });
+
 const TRUTHS = {
+  'what is written': imported(),
+  'the machine from elsewhere': { ...refusal('NotFound', '/import'), method: 'POST' },
+  'OPTIONS of what is written': { method: 'OPTIONS', target: '/import', status: 204, headers: [...EVERY, ['Allow', 'POST, OPTIONS']], body: '', malformed: false, socket: true },
   'a whole study': study(),
   'a study in part': good('StudyPicked', '/studies/example?fields=id,name,recruitment'),
   'a page': page(),
@@ -72,6 +79,17 @@ const TRUTHS = {
 };
 
 const LIES = {
+  'what is written may be kept': header(imported(), 'Cache-Control', 'public, no-cache'),
+  'what is written has no id': header(imported(), 'X-Request-Id', null),
+  'a body that does not fit its schema was taken': imported({ folder: 1 }),
+  'a body with an unknown member was taken': imported({ folder: '/a', more: 1 }),
+  'a body that is not JSON was taken': { ...imported(), request_body: '{' },
+  'a body of another type was taken': { ...imported(), request_headers: [['Content-Type', 'text/plain']] },
+  'a body of no type was taken': { ...imported(), request_headers: [] },
+  'an outcome with an unknown member': with_(imported(), (body) => { body.more = 1; }),
+  'the machine over the network': { ...imported(), socket: false },
+  'the machine is not there on the machine': { ...refusal('NotFound', '/import'), method: 'POST', socket: true },
+  'a method too many in Allow': { method: 'OPTIONS', target: '/import', status: 204, headers: [...EVERY, ['Allow', 'GET, POST, OPTIONS']], body: '', malformed: false, socket: true },
   'a wrong type': with_(study(), (body) => { body.call_year = '2019'; }),
   'a member left out': with_(study(), (body) => { delete body.aim; }),
   'a member left out of a page': with_(page(), (body) => { delete body.data[0].version; }),
@@ -278,6 +296,15 @@ const DRIFTS = {
   'another status everywhere': (d) => { d.components.responses.Everywhere['x-everywhere'].pop(); },
   'a problem too many': (d) => { d.components.responses.Everywhere['x-problems'].push('teapot'); },
   'a problem too few': (d) => { d.components.responses.Everywhere['x-problems'].shift(); },
+  'a body of another type': (d) => { const b = d.paths['/import'].post.requestBody; b.content = { 'text/csv': b.content['application/json'] }; },
+  'another bound of a body': (d) => { d.paths['/import'].post.requestBody['x-max-bytes'] = 1; },
+  'a body that may be left out': (d) => { d.paths['/import'].post.requestBody.required = false; },
+  'the machine alone': (d) => { delete d.paths['/import'].post['x-place']; },
+  'a role': (d) => { d.paths['/import'].post['x-role'] = 'editor'; },
+  'a token': (d) => { d.paths['/import'].post.security = [{ token: [] }]; },
+  'If-Match': (d) => { d.paths['/import'].post.parameters = [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } }]; },
+  'a tag of what was written': (d) => { d.paths['/import'].post.responses['200'].headers.ETag = d.components.headers.Written; },
+  'another status of success': (d) => { const r = d.paths['/import'].post.responses; r['201'] = r['200']; delete r['200']; },
   'a problem of another status': (d) => { d.components.responses.NotFound['x-problems'] = ['bad-parameter']; },
 };
 
@@ -300,6 +327,8 @@ const FLAWS = {
   'tagged-answers-have-304': (d) => { delete d.paths['/regions'].get.responses['304']; },
   'answers-are-documented-with-headers': (d) => { delete study200(d).headers['Cache-Control']; },
   'answers-have-examples': (d) => { delete study200(d).content['application/json'].examples; },
+  'bodies-are-bounded': (d) => { delete d.paths['/import'].post.requestBody['x-max-bytes']; },
+  'bodies-have-examples': (d) => { delete d.paths['/import'].post.requestBody.content['application/json'].examples; },
   'operations-are-described': (d) => { delete d.paths['/calls'].get.description; },
   'operation-ids-are-camel-case': (d) => { d.paths['/calls'].get.operationId = 'list_calls'; },
   'paths-are-kebab-case': (d) => { d.paths['/call_years'] = copy(d.paths['/calls']); d.paths['/call_years'].get.operationId = 'listCallYears'; },

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Holds each exchange with the daemon against openapi.yaml, and knows in the end what was never seen.
 //
-// An exchange: {method, target, request_headers, status, headers, body, malformed}. Headers are [name, value] pairs in the order
-// they came; body is text with any coding taken off; malformed marks bytes on a bare socket that break HTTP on purpose.
+// An exchange: {method, target, request_headers, request_body, status, headers, body, malformed, socket}. Headers are [name, value] pairs in the
+// order they came; body is text with any coding taken off; request_body may be null; malformed marks bytes on a bare socket that break HTTP on
+// purpose; socket, that it went over the socket beside the database.
 'use strict';
 const { parse: parseCsv } = require('csv-parse/sync');
 const YAML = require('yaml');
@@ -10,7 +11,6 @@ const { cellFault, columnsOf, memberOf } = require('./columns.js');
 
 // Problems that no request can bring about from outside; whoever adds one says why.
 const NOT_FROM_OUTSIDE = {
-  'payload-too-large': 'no resource takes a body yet: one with a body is refused before its size matters',
   internal: 'a fault of ours: where one is known it is mended, not provoked',
   'storage-unavailable': 'the database would have to break under a running daemon; tests/faults does that',
 };
@@ -56,10 +56,10 @@ class Judge {
       if (headers.has(name.toLowerCase())) faults.push(`the header ${name} came twice`);
       headers.set(name.toLowerCase(), value);
     }
-    if (this.#byLibrary(exchange, headers)) return [];
+    if (exchange.status === 100 || this.#byLibrary(exchange, headers)) return []; // 100 Continue is no answer yet
     this.#everyAnswer(exchange, headers, faults);
-    const here = this.spec.pathsOf(exchange.target);
-    const operation = this.spec.find(exchange.method, exchange.target);
+    const here = this.spec.pathsOf(exchange.target, exchange.socket);
+    const operation = this.spec.find(exchange.method, exchange.target, exchange.socket);
     if (exchange.status >= 400) this.#problem(exchange, headers, here, operation, faults);
     else if (exchange.method === 'OPTIONS') this.#options(exchange, headers, here, faults);
     else if (!operation) faults.push(`${exchange.status}, though openapi.yaml has no such operation`);
@@ -140,9 +140,10 @@ class Judge {
     const wholeServer = exchange.target === '*';
     if (!here.length && !wholeServer) faults.push(`${exchange.status}, though openapi.yaml has no such path`);
     if (exchange.status !== 204) faults.push(`OPTIONS answers ${exchange.status}, not 204`);
-    const wanted = ['GET', 'HEAD', 'OPTIONS'];
+    const own = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    const wanted = wholeServer ? ['GET', 'HEAD', 'OPTIONS'] : [...own, 'OPTIONS'];
     const allowed = (headers.get('allow') ?? '').split(/, */);
-    if (!wanted.every((method) => allowed.includes(method))) faults.push(`Allow is "${headers.get('allow')}"`);
+    if (!wanted.every((method) => allowed.includes(method)) || (!wholeServer && allowed.length !== wanted.length)) faults.push(`Allow is "${headers.get('allow')}"`);
     for (const operation of here) this.#see('options', operation.path);
   }
 
@@ -156,13 +157,35 @@ class Judge {
     if (exchange.status === 200 && response.headers.link && !headers.has('link') && !isLong(exchange)) faults.push('the header link is missing');
     if (exchange.method === 'HEAD') this.#see('head', operation.id);
     else this.#see(operation.id, exchange.status);
-    if (exchange.status !== 200) return;
+    if (exchange.status < 200 || exchange.status > 299) return;
+    if (operation.method !== 'GET' && exchange.method !== 'HEAD') this.#written(exchange, headers, operation, faults);
     const query = [...queryOf(exchange).keys()];
     for (const name of query) this.#see(operation.id, 'query', name);
     const type = (headers.get('content-type') ?? '').split(';')[0].trim();
     const media = response.content[type];
     if (!media) faults.push(`the answer is ${type || 'untyped'}; ${operation.id} has ${Object.keys(response.content)}`);
     else if (exchange.method !== 'HEAD') this.#body(exchange, headers, type, media, query, faults);
+  }
+
+  // What was taken is as the contract says that bodies are, and its answer is nobody's to keep.
+  #written(exchange, headers, operation, faults) {
+    if (headers.get('cache-control') !== 'no-store') faults.push('what was written may be kept: Cache-Control is not no-store');
+    if (!headers.has('x-request-id')) faults.push('there is no X-Request-Id');
+    if (!operation.body.required || (exchange.request_body ?? null) === null) return; // a bare socket does not tell
+    const type = exchange.request_headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1].split(';')[0].trim().toLowerCase();
+    const media = operation.body.content[type];
+    if (!media) faults.push(`a body of ${type || 'no type'} was taken`);
+    else if (/[/+]json$/.test(type)) this.#taken(exchange, media, faults);
+    this.#see(operation.id, 'body', type);
+  }
+
+  #taken(exchange, media, faults) {
+    try {
+      const wrong = this.spec.faults(media.schema, JSON.parse(exchange.request_body));
+      if (wrong) faults.push(`a body was taken that does not fit its schema: ${wrong}`);
+    } catch (error) {
+      faults.push(`a body was taken that is not JSON: ${error.message}`);
+    }
   }
 
   #headers(headers, response, faults) {
@@ -291,7 +314,8 @@ class Judge {
         want(`${operation.id} has never answered ${status}`, operation.id, status);
       for (const parameter of operation.parameters.filter((row) => row.in === 'query'))
         want(`${operation.id} has never been asked with ${parameter.name}`, operation.id, 'query', parameter.name);
-      want(`${operation.id} has never been asked by HEAD`, 'head', operation.id);
+      for (const type of Object.keys(operation.body.content)) want(`${operation.id} has never taken a body of ${type}`, operation.id, 'body', type);
+      if (operation.method === 'GET') want(`${operation.id} has never been asked by HEAD`, 'head', operation.id);
       want(`${operation.path} has never been asked by OPTIONS`, 'options', operation.path);
     }
     for (const slug of this.spec.everywhere.problems)

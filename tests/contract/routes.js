@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What `studyd --dump-routes` says, put in the words of openapi.yaml, and where the two differ: both ways.
 'use strict';
-const { same } = require('./spec.js');
+const { Spec, same } = require('./spec.js');
 
 // Bounds that server/param_kind.h and db/db.h set on every list.
 const LIST_MAX = 100, RANGES_MAX = 16, SORT_MAX = 4, BY_MAX = 2, ID_MAX = 64;
@@ -40,29 +40,50 @@ function fromRoutes(dump) {
     operationId: route.operationId,
     method: route.method,
     path: route.path,
+    place: route.place,
+    role: route.place === 'machine' ? 'none' : route.role,
+    secured: route.role !== 'none' && route.place !== 'machine',
+    success: String(route.ok),
     contentTypes: route.contentTypes,
-    tag: route.tag === 'study' ? 'data' : route.tag,
+    bodyTypes: route.bodyTypes,
+    bodyMax: route.bodyMax,
+    bodyRequired: route.bodyTypes.length > 0,
+    headers: [...(route.guarded ? ['If-Match, required'] : []), ...(route.keyed ? ['Idempotency-Key'] : [])],
+    tag: route.tag !== 'study' ? route.tag : route.method === 'GET' ? 'data' : 'written',
     statuses: route.statuses.map(String).sort(),
     parameters: route.parameters.map((row) => ({ name: row.name, in: row.in, required: row.required, schema: SCHEMAS[row.type](row) })),
   }));
 }
 
-// What an operation's ETag counts shows in its headers: data have a Last-Modified, the program has none, health has no tag.
-function tagOf(answer) {
-  return !answer.headers.etag ? 'none' : answer.headers['last-modified'] ? 'data' : 'build';
+// What an operation's ETag counts shows in its headers: data have a Last-Modified, the program has none, health has no tag. What is written to
+// a study has the tag of its new version.
+function tagOf(method, answer) {
+  if (!answer.headers.etag) return 'none';
+  return method !== 'GET' ? 'written' : answer.headers['last-modified'] ? 'data' : 'build';
 }
+
+const headersOf = (operation) => operation.parameters.filter((row) => row.in === 'header').map((row) => `${row.name}${row.required ? ', required' : ''}`);
 
 function fromSpec(spec) {
   return spec.operations.map((operation) => {
     const { default: everywhere, ...responses } = operation.responses;
+    const success = Spec.success(operation);
     return {
       operationId: operation.id,
       method: operation.method,
       path: operation.path,
-      contentTypes: Object.keys(responses['200'].content),
-      tag: tagOf(responses['200']),
+      place: operation.place,
+      role: operation.role,
+      secured: operation.secured,
+      success,
+      contentTypes: Object.keys(responses[success]?.content ?? {}),
+      bodyTypes: Object.keys(operation.body.content),
+      bodyMax: operation.body.max,
+      bodyRequired: operation.body.required,
+      headers: headersOf(operation),
+      tag: tagOf(operation.method, responses[success] ?? { headers: {} }),
       statuses: Object.keys(responses).sort(),
-      parameters: operation.parameters.map(({ name, in: place, required = false, schema }) => ({ name, in: place, required, schema })),
+      parameters: operation.parameters.filter((row) => row.in !== 'header').map(({ name, in: place, required = false, schema }) => ({ name, in: place, required, schema })),
     };
   });
 }
@@ -101,7 +122,7 @@ function differences(spec, dump) {
   const faults = [];
   const rows = compareRows('operation', fromRoutes(dump), fromSpec(spec), (row) => `${row.operationId} ${row.method} ${row.path}`, faults);
   for (const [name, ours, theirs] of rows) {
-    for (const member of ['contentTypes', 'tag', 'statuses'])
+    for (const member of ['place', 'role', 'secured', 'success', 'contentTypes', 'bodyTypes', 'bodyMax', 'bodyRequired', 'headers', 'tag', 'statuses'])
       if (!same(ours[member], theirs[member])) faults.push(`${name}: ${member} is ${text(ours[member])} in the daemon, ${text(theirs[member])} in openapi.yaml`);
     for (const [parameter, one, other] of compareRows(`${name}: parameter`, ours.parameters, theirs.parameters, (row) => `${row.in} ${row.name}`, faults))
       if (!same(one, other)) faults.push(`${name}: ${parameter}: ${text(one)} in the daemon, ${text(other)} in openapi.yaml`);

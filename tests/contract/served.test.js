@@ -45,6 +45,18 @@ test('every kind of error is documented with its status', async () => {
   assert.deepEqual(data.map((problem) => problem.slug).sort(), [...documented].sort());
 });
 
+test('every body that is shown is of its schema', () => {
+  const spec = new Spec();
+  for (const operation of spec.operations)
+    for (const [type, media] of Object.entries(operation.body.content)) {
+      assert.ok(Object.keys(media.examples ?? {}).length > 0, `${operation.id}: a body of ${type} is shown`);
+      for (const [name, example] of Object.entries(media.examples)) {
+        const faults = spec.faults(media.schema, spec.follow(example).value);
+        assert.equal(faults, null, `${operation.id} ${type} ${name}: ${faults}`);
+      }
+    }
+});
+
 test('every example is true of its schema', () => {
   const spec = new Spec();
   let examples = 0;

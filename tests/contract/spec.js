@@ -50,9 +50,17 @@ class Spec {
       method: method.toUpperCase(),
       path: template,
       expression: expression(template),
+      place: operation['x-place'] ?? 'everywhere',
+      role: operation['x-role'] ?? 'none',
+      secured: (operation.security ?? this.document.security ?? []).length > 0,
+      body: this.#body(operation.requestBody && this.follow(operation.requestBody)),
       parameters: (operation.parameters ?? []).map((parameter) => this.follow(parameter)),
       responses: Object.fromEntries(responses),
     };
+  }
+
+  #body(body) {
+    return { content: body?.content ?? {}, required: body?.required ?? false, max: body?.['x-max-bytes'] ?? 0 };
   }
 
   #response(response) {
@@ -101,16 +109,22 @@ class Spec {
     return validate.errors.map((error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`).slice(0, 5).join('; ');
   }
 
-  pathsOf(target) {
+  // What is marked x-place: machine is there over the socket alone.
+  pathsOf(target, overSocket = false) {
     const at = target.split('?')[0];
-    const fit = this.operations.filter((operation) => operation.expression.test(at));
+    const fit = this.operations.filter((operation) => operation.expression.test(at) && (overSocket || operation.place === 'everywhere'));
     const exact = fit.filter((operation) => operation.path === at);
     return exact.length ? exact : fit;
   }
 
+  // The one status of success, which every operation has.
+  static success(operation) {
+    return Object.keys(operation.responses).find((status) => /^2/.test(status));
+  }
+
   // HEAD is GET's.
-  find(method, target) {
-    return this.pathsOf(target).find((operation) => operation.method === (method === 'HEAD' ? 'GET' : method)) ?? null;
+  find(method, target, overSocket = false) {
+    return this.pathsOf(target, overSocket).find((operation) => operation.method === (method === 'HEAD' ? 'GET' : method)) ?? null;
   }
 }
 

@@ -66,6 +66,58 @@ START_TEST(only_a_well_formed_list_names_a_tag)
 }
 END_TEST
 
+/* Of the version 7 of the epoch e1. */
+static const struct {
+    const char *value;
+    bool named;
+} versions[] = {
+    {"\"e1-dev-7-json-identity\"", true},
+    {"\"e1-0123abcd-7-csv-excel-nb-gzip\"", true}, /* another build, format and coding: the same version */
+    {"\"x\", \"e1-dev-7-json-gzip\"", true},
+    {"\"e1-dev-6-json-gzip\",\"e1-dev-7-json-gzip\"", true},
+    {"*", true},
+    {" *\t", true},
+    {"W/\"e1-dev-7-json-identity\"", false},
+    {"\"x\", W/\"e1-dev-7-json-identity\"", false},
+    {"\"e1-dev-6-json-identity\"", false},
+    {"\"e1-dev-70-json-identity\"", false},
+    {"\"e1-dev-07-json-identity\"", false},
+    {"\"e1-dev-+7-json-identity\"", false},
+    {"\"e2-dev-7-json-identity\"", false},
+    {"\"e11-dev-7-json-identity\"", false},
+    {"\"e-dev-7-json-identity\"", false},
+    {"\"e1-7-json-identity\"", false},
+    {"\"e1-dev-7-json\"", false},
+    {"\"e1-dev-7-json-\"", false},
+    {"\"e1-dev-7--identity\"", false},
+    {"\"e1-dev-7\"", false},
+    {"\"e1--7-json-identity\"", false},
+    {"\"-dev-7-json-identity\"", false},
+    {"\"\"", false},
+    {"\"7\"", false},
+    {"", false},
+    {"e1-dev-7-json-identity", false},
+    {"\"e1-dev-7-json-identity", false},
+    {"*, \"e1-dev-6-json-identity\"", false},
+    {"\"x\" \"e1-dev-7-json-identity\"", false},
+};
+
+START_TEST(a_study_s_version_is_named_by_epoch_and_version_alone)
+{
+    ck_assert_msg(etag_names_version(versions[_i].value, "e1", 7) == versions[_i].named, "%s", versions[_i].value);
+}
+END_TEST
+
+START_TEST(the_tag_that_is_given_out_names_its_version)
+{
+    char tag[ETAG_SIZE];
+    etag_write(tag, "0123456789abcdef", 123456789012, "csv-excel-nb", "gzip");
+    ck_assert(etag_names_version(tag, "0123456789abcdef", 123456789012));
+    ck_assert(!etag_names_version(tag, "0123456789abcdef", 123456789013));
+    ck_assert(!etag_names_version(tag, "0123456789abcdee", 123456789012));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("etag");
@@ -73,6 +125,8 @@ int main(void)
     tcase_add_test(tcase, a_tag_tells_all_that_the_bytes_depend_on);
     tcase_add_loop_test(tcase, representations_are_named_by_type_without_its_parameters, 0, COUNT(representations));
     tcase_add_loop_test(tcase, only_a_well_formed_list_names_a_tag, 0, COUNT(cases));
+    tcase_add_loop_test(tcase, a_study_s_version_is_named_by_epoch_and_version_alone, 0, COUNT(versions));
+    tcase_add_test(tcase, the_tag_that_is_given_out_names_its_version);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -209,6 +209,11 @@ static const struct {
     {"GET", "HTTP/1.1", {"X: a\rb"}, API_BAD_REQUEST, false},
     {"GET", "HTTP/1.1", {"X: a\x01"}, API_BAD_REQUEST, false},
     {"GET", "HTTP/1.1", {"X: a\x7f"}, API_BAD_REQUEST, false},
+    {"POST", "HTTP/1.1", {"Authorization: Bearer a"}, API_OK, false},
+    {"POST", "HTTP/1.1", {"Authorization: Bearer a", "authorization: Bearer a"}, API_BAD_REQUEST, false},
+    {"POST", "HTTP/1.1", {"Content-Type: application/json", "Content-Type: text/csv"}, API_BAD_REQUEST, false},
+    {"POST", "HTTP/1.1", {"Idempotency-Key: a", "Idempotency-Key: b"}, API_BAD_REQUEST, false},
+    {"POST", "HTTP/1.1", {"Content-Encoding: gzip", "Content-Encoding: gzip"}, API_OK, false},
     {"GET", "HTTP/1.1", {"Expect: the unexpected"}, API_EXPECTATION_FAILED, false},
     {"GET", "HTTP/1.1", {"Expect: 100-continue", "Expect: 100-continue"}, API_BAD_REQUEST, false},
 };
@@ -256,7 +261,28 @@ START_TEST(lists_on_several_lines_are_one_list)
     ck_assert_str_eq(head.accept, "text/csv, */*");
     ck_assert_str_eq(head.if_none_match, "\"a\", \"b\"");
     ck_assert_str_eq(head.forwarded_for, "192.0.2.1, 192.0.2.2");
+    add_field(&head, "If-Match: \"a\"");
+    add_field(&head, "If-Match: *");
+    ck_assert_str_eq(head.if_match, "\"a\", *");
     ck_assert_ptr_null(head.accept_encoding);
+    ck_assert_ptr_null(head.authorization);
+}
+END_TEST
+
+START_TEST(what_a_request_that_writes_says_is_gathered)
+{
+    struct head head = {.arena = arena};
+    add_field(&head, "Host: host");
+    add_field(&head, "AUTHORIZATION: Bearer secret");
+    add_field(&head, "content-type: application/json");
+    add_field(&head, "Idempotency-key: k 1");
+    add_field(&head, "Content-Length: 0042");
+    ck_assert_int_eq(verdict(&head, "POST", "HTTP/1.1", "/"), API_OK);
+    ck_assert_str_eq(head.authorization, "Bearer secret");
+    ck_assert_str_eq(head.content_type, "application/json");
+    ck_assert_str_eq(head.idempotency_key, "k 1");
+    ck_assert(head.body);
+    ck_assert_uint_eq(head.body_len, 42);
 }
 END_TEST
 
@@ -320,6 +346,7 @@ int main(void)
     tcase_add_test(tcase, whatever_is_let_through_reads_alike_for_everyone);
     tcase_add_loop_test(tcase, a_head_is_read_alike_by_everyone_or_refused, 0, COUNT(heads));
     tcase_add_test(tcase, lists_on_several_lines_are_one_list);
+    tcase_add_test(tcase, what_a_request_that_writes_says_is_gathered);
     tcase_add_test(tcase, a_target_with_a_host_must_name_the_host);
     tcase_add_test(tcase, only_options_asks_for_the_whole_server);
     tcase_add_test(tcase, there_may_be_64_fields);

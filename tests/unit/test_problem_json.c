@@ -38,6 +38,24 @@ START_TEST(every_problem_has_its_type_title_status_and_detail)
 }
 END_TEST
 
+START_TEST(faults_of_rows_are_all_named_where_there_is_room)
+{
+    static struct fault more[100];
+    struct faults faults = {.more = more, .more_room = 100};
+    for (int i = 0; i < FAULTS_MAX + 101; i++)
+        faults_add(&faults, "body", text_format("row %d", i), "x", NULL);
+    json_t *object = made(&(struct problem_facts){.error = API_UNPROCESSABLE, .base_url = "", .faults = &faults});
+    json_t *errors = json_object_get(object, "errors");
+    ck_assert_uint_eq(json_array_size(errors), FAULTS_MAX + 100);
+    for (int i = 0; i < FAULTS_MAX + 100; i++)
+        ck_assert_str_eq(text(json_array_get(errors, (size_t)i), "name"), text_format("row %d", i));
+    ck_assert_int_eq(json_integer_value(json_object_get(object, "errors_left_out")), 1);
+    ck_assert(faults_name(&faults, "row 0"));
+    ck_assert(faults_name(&faults, "row 100"));
+    ck_assert(!faults_name(&faults, "row 132"));
+}
+END_TEST
+
 START_TEST(every_fault_is_named_and_those_beyond_are_counted)
 {
     struct faults faults = {0};
@@ -78,6 +96,7 @@ int main(void)
     TCase *tcase = tcase_create("problem_json");
     tcase_add_loop_test(tcase, every_problem_has_its_type_title_status_and_detail, API_OK + 1, API_ERROR_COUNT);
     tcase_add_test(tcase, every_fault_is_named_and_those_beyond_are_counted);
+    tcase_add_test(tcase, faults_of_rows_are_all_named_where_there_is_room);
     tcase_add_test(tcase, the_fallback_is_a_problem_document_too);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

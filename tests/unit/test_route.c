@@ -32,6 +32,24 @@ static enum api_error none_called(struct request *request, struct reply *ret_rep
     return API_INTERNAL;
 }
 
+static enum api_error none_parsed(struct request *request)
+{
+    (void)request;
+    return API_INTERNAL;
+}
+
+static enum api_error none_written(struct request *request, struct db_write *write, struct reply *ret_reply)
+{
+    (void)request, (void)write, (void)ret_reply;
+    return API_INTERNAL;
+}
+
+static enum api_error none_alone(struct request *request, struct db *db, struct reply *ret_reply)
+{
+    (void)request, (void)db, (void)ret_reply;
+    return API_INTERNAL;
+}
+
 struct some_params {
     const char *id, *part;
     int64_t limit;
@@ -59,18 +77,31 @@ static const struct param list_rows[] = {
     {                                                                                                                                      \
         name, verb, where, none_called, table, sizeof(struct some_params), "application/json", TAG_DATA, 200                               \
     }
+#define WRITES_AS(name, verb, where, who, what, ...)                                                                                       \
+    {                                                                                                                                      \
+        name, verb, where, .params = id_rows, .params_size = sizeof(struct some_params), .content_type = "application/json", .tag = what,  \
+                           .ok = 201, .role = who, __VA_ARGS__                                                                             \
+    }
+/* What writes to one study. */
+#define WRITES(name, verb, where, ...) WRITES_AS(name, verb, where, DB_ROLE_REPORTER, TAG_STUDY, .write = none_written, __VA_ARGS__)
+#define TAKES_JSON                     .parse = none_parsed, .bodies = json_body, .body_max = 1
+static const struct route_body json_body[] = {{BODY_JSON, "application/json"}, {0}};
 const struct route routes[] = {
     {"getIndex", "GET", "/", none_called, NULL, 0, "application/json", TAG_NONE, 200},
     ROW("listStudies", "GET", "/studies", list_rows),
     {"getStudy", "GET", "/studies/{id}", none_called, id_rows, sizeof(struct some_params), "application/json", TAG_STUDY, 200,
      E(NOT_FOUND) | E(BAD_PARAMETER), true},
-    ROW("patchStudy", "PATCH", "/studies/{id}", id_rows),
+    WRITES("patchStudy", "PATCH", "/studies/{id}", TAKES_JSON, .guarded = true),
     ROW("getRecruitment", "GET", "/studies/{id}/recruitment", id_rows),
-    ROW("fileReport", "POST", "/studies/{id}/recruitment", id_rows),
-    ROW("putPlan", "PUT", "/studies/{id}/plan", id_rows),
+    WRITES("fileReport", "POST", "/studies/{id}/recruitment", TAKES_JSON, .guarded = true),
+    WRITES("putPlan", "PUT", "/studies/{id}/plan", .errors = 0),
     ROW("getPart", "GET", "/studies/{id}/parts/{part}", part_rows),
     ROW("getYaml", "GET", "/openapi.yaml", NULL),
     ROW("getLive", "GET", "/health/live", NULL),
+    {"import", "POST", "/import", .alone = none_alone, .content_type = "application/json", .tag = TAG_NONE, .ok = 200,
+     .role = DB_ROLE_OPERATOR, .place = MACHINE, TAKES_JSON},
+    {"deleteLive", "DELETE", "/health/live", .alone = none_alone, .content_type = "application/json", .tag = TAG_NONE, .ok = 200,
+     .role = DB_ROLE_OPERATOR, .place = MACHINE},
 };
 const size_t routes_len = sizeof routes / sizeof *routes;
 
@@ -133,6 +164,44 @@ START_TEST(a_path_finds_its_route_and_its_methods)
 }
 END_TEST
 
+START_TEST(what_is_for_the_machine_alone_is_not_there_elsewhere)
+{
+    struct route_match match;
+    route_find(EVERYWHERE, "POST", "/import", 7, &match);
+    ck_assert_ptr_null(match.route);
+    ck_assert_str_eq(match.allow, "");
+    route_find(EVERYWHERE, "DELETE", "/health/live", 12, &match);
+    ck_assert_ptr_null(match.route);
+    ck_assert_str_eq(match.allow, "GET, HEAD, OPTIONS");
+    route_find(MACHINE, "POST", "/import", 7, &match);
+    ck_assert_str_eq(match.route->operation, "import");
+    route_find(MACHINE, "DELETE", "/health/live", 12, &match);
+    ck_assert_str_eq(match.route->operation, "deleteLive");
+    ck_assert_str_eq(match.allow, "GET, HEAD, DELETE, OPTIONS");
+    route_find(MACHINE, "GET", "/studies/a", 10, &match);
+    ck_assert_str_eq(match.route->operation, "getStudy");
+}
+END_TEST
+
+static const struct route *route_named(const char *operation)
+{
+    size_t i = 0;
+    while (strcmp(routes[i].operation, operation) != 0)
+        i++;
+    return &routes[i];
+}
+
+START_TEST(errors_follow_from_what_a_route_does)
+{
+    const uint32_t file = route_errors(route_named("fileReport")), plan = route_errors(route_named("putPlan"));
+    ck_assert_uint_eq(file, E(UNAUTHORIZED) | E(FORBIDDEN) | E(NOT_FOUND) | E(CONFLICT) | E(PRECONDITION_REQUIRED) |
+                                E(PRECONDITION_FAILED) | E(UNSUPPORTED_MEDIA_TYPE) | E(MALFORMED_BODY) | E(UNPROCESSABLE));
+    ck_assert_uint_eq(plan, E(UNAUTHORIZED) | E(FORBIDDEN) | E(NOT_FOUND) | E(CONFLICT));
+    ck_assert_uint_eq(route_errors(route_named("import")), E(UNSUPPORTED_MEDIA_TYPE) | E(MALFORMED_BODY) | E(UNPROCESSABLE));
+    ck_assert_uint_eq(route_errors(route_named("getStudy")), E(NOT_FOUND) | E(BAD_PARAMETER));
+}
+END_TEST
+
 static uint32_t seed = 42;
 
 static uint32_t dice(uint32_t sides)
@@ -174,7 +243,7 @@ START_TEST(a_naive_matcher_finds_the_same)
             if (naive_matches(routes[i].path, path) && strcmp(routes[i].method, wanted) == 0)
                 expected = &routes[i];
         }
-        route_find(EVERYWHERE, method, path, strlen(path), &match);
+        route_find(MACHINE, method, path, strlen(path), &match);
         if (match.route != expected)
             ck_abort_msg("%s %s", method, path);
         hits += expected != NULL;
@@ -237,6 +306,8 @@ static const struct param format_of_nothing[] = {{"format", IN_QUERY, T_FORMAT, 
         "a", "GET", "/a", none_called, rows, sizeof(struct some_params), NULL, TAG_DATA, 200, .formats = table                             \
     }
 
+static const struct route_body no_body[] = {{0}}, charset_body[] = {{BODY_JSON, "application/json; charset=utf-8"}, {0}};
+
 static const struct {
     const char *why;
     struct route rows[3];
@@ -298,6 +369,24 @@ static const struct {
     {"a content type beside formats",
      {{"a", "GET", "/a", none_called, format_rows, sizeof(struct some_params), "text/csv", TAG_DATA, 200, .formats = json_or_csv}}},
     {"no type", {ROW("a", "GET", "/a", no_type)}},
+    {"GET that writes", {WRITES("a", "GET", "/a/{id}", .errors = 0)}},
+    {"POST that reads", {ROW("a", "POST", "/a", NULL)}},
+    {"both reads and writes", {WRITES("a", "POST", "/a/{id}", .handler = none_called)}},
+    {"writes twice", {WRITES("a", "POST", "/a/{id}", .alone = none_alone)}},
+    {"nobody who may", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_NONE, TAG_STUDY, .write = none_written)}},
+    {"a role that is none", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLES, TAG_STUDY, .write = none_written)}},
+    {"the operator from outside", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_OPERATOR, TAG_STUDY, .write = none_written)}},
+    {"a role of what everybody may read", {{"a", "GET", "/a", none_called, NULL, 0, "text/plain", TAG_NONE, 200, .role = DB_ROLE_EDITOR}}},
+    {"a body that nobody reads", {WRITES("a", "POST", "/a/{id}", .bodies = json_body, .body_max = 1)}},
+    {"a reader without a body", {WRITES("a", "POST", "/a/{id}", .parse = none_parsed)}},
+    {"a body without a limit", {WRITES("a", "POST", "/a/{id}", .parse = none_parsed, .bodies = json_body)}},
+    {"a limit without a body", {WRITES("a", "POST", "/a/{id}", .body_max = 1)}},
+    {"a body of no type", {WRITES("a", "POST", "/a/{id}", .parse = none_parsed, .bodies = no_body, .body_max = 1)}},
+    {"a type with parameters", {WRITES("a", "POST", "/a/{id}", .parse = none_parsed, .bodies = charset_body, .body_max = 1)}},
+    {"guarded without a study", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_NONE, .write = none_written, .guarded = true)}},
+    {"alone with a study", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_STUDY, .alone = none_alone)}},
+    {"the data's tag on what writes", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_DATA, .write = none_written)}},
+    {"moves what is written", {WRITES("a", "POST", "/a/{id}", .moves = true)}},
 };
 
 START_TEST(a_broken_table_ends_the_program)
@@ -337,10 +426,11 @@ END_TEST
 START_TEST(the_dump_says_what_the_table_says)
 {
     json_auto_t *dump = route_table_json(routes, routes_len),
-                *expected =
-                    json_pack("{s:s, s:s, s:s, s:[s], s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}", "operationId", "getStudy",
-                              "method", "GET", "path", "/studies/{id}", "contentTypes", "application/json", "tag", "study", "parameters",
-                              "name", "id", "in", "path", "type", "id", "required", 1, "statuses", 200, 301, 304, 400, 404, 406);
+                *expected = json_pack(
+                    "{s:s, s:s, s:s, s:s, s:i, s:[s], s:[], s:i, s:s, s:b, s:b, s:s, s:[{s:s, s:s, s:s, s:b}], s:[i, i, i, i, i, i]}",
+                    "operationId", "getStudy", "method", "GET", "path", "/studies/{id}", "place", "everywhere", "ok", 200, "contentTypes",
+                    "application/json", "bodyTypes", "bodyMax", 0, "role", "none", "guarded", 0, "keyed", 0, "tag", "study", "parameters",
+                    "name", "id", "in", "path", "type", "id", "required", 1, "statuses", 200, 301, 304, 400, 404, 406);
     json_t *list = json_object_get(dump, "routes"), *index = json_array_get(list, 0), *statuses = json_object_get(index, "statuses");
     ck_assert_uint_eq(json_array_size(list), routes_len);
     ck_assert(json_equal(json_array_get(list, 2), expected));
@@ -349,6 +439,23 @@ START_TEST(the_dump_says_what_the_table_says)
     ck_assert_int_eq(json_integer_value(json_array_get(statuses, 1)), 406);
     ck_assert_uint_eq(json_array_size(json_object_get(dump, "problems")), API_ERROR_COUNT - 1);
     ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(dump, "everywhere"), 0)), 400);
+}
+END_TEST
+
+START_TEST(what_writes_is_dumped_with_what_it_takes_and_who_may)
+{
+    json_auto_t *dump = route_table_json(routes, routes_len);
+    json_t *list = json_object_get(dump, "routes"), *file = json_array_get(list, (size_t)(route_named("fileReport") - routes));
+    json_t *import = json_array_get(list, (size_t)(route_named("import") - routes));
+    json_auto_t *types = json_pack("[s]", "application/json");
+    json_auto_t *statuses = json_pack("[i, i, i, i, i, i, i, i, i, i, i]", 201, 400, 401, 403, 404, 406, 409, 412, 415, 422, 428);
+    ck_assert(json_equal(json_object_get(file, "bodyTypes"), types));
+    ck_assert(json_equal(json_object_get(file, "statuses"), statuses));
+    ck_assert_str_eq(json_string_value(json_object_get(file, "role")), "reporter");
+    ck_assert(json_is_true(json_object_get(file, "guarded")));
+    ck_assert(json_is_true(json_object_get(file, "keyed")));
+    ck_assert_str_eq(json_string_value(json_object_get(import, "place")), "machine");
+    ck_assert(json_is_false(json_object_get(import, "keyed")));
 }
 END_TEST
 
@@ -407,11 +514,14 @@ int main(void)
     Suite *suite = suite_create("route");
     TCase *tcase = tcase_create("route");
     tcase_add_loop_test(tcase, a_path_finds_its_route_and_its_methods, 0, (int)(sizeof found / sizeof *found));
+    tcase_add_test(tcase, what_is_for_the_machine_alone_is_not_there_elsewhere);
+    tcase_add_test(tcase, errors_follow_from_what_a_route_does);
     tcase_add_test(tcase, a_naive_matcher_finds_the_same);
     tcase_add_test(tcase, a_good_table_is_let_through);
     tcase_add_loop_test_raise_signal(tcase, a_broken_table_ends_the_program, SIGABRT, 0, (int)(sizeof broken / sizeof *broken));
     tcase_add_test_raise_signal(tcase, a_route_takes_as_many_parameters_as_there_are_bits_and_no_more, SIGABRT);
     tcase_add_test(tcase, the_dump_says_what_the_table_says);
+    tcase_add_test(tcase, what_writes_is_dumped_with_what_it_takes_and_who_may);
     tcase_add_test(tcase, formats_are_dumped_as_media_types_with_the_parameters_that_choose);
     tcase_add_test(tcase, each_parameter_is_dumped_with_what_it_takes);
     tcase_add_test(tcase, the_dump_on_stdout_is_the_json_of_the_table);

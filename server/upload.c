@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/body.h"
+#include "server/upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +13,12 @@
 /* Of a body that is refused so much is read, so that the client comes to read why. */
 #define DROPPED_MAX ((size_t)64 * 1024 * 1024)
 
-const char *body_limit(struct arena *arena, const struct route *route)
+const char *upload_limit(struct arena *arena, const struct route *route)
 {
     return arena_printf(arena, "The body may have at most %zu bytes.", route->body_max);
 }
 
-enum api_error body_announced(struct arena *arena, const struct route *route, const struct head *head, const char **ret_detail)
+enum api_error upload_announced(struct arena *arena, const struct route *route, const struct head *head, const char **ret_detail)
 {
     *ret_detail = NULL;
     if (!head->body)
@@ -29,53 +29,53 @@ enum api_error body_announced(struct arena *arena, const struct route *route, co
     }
     if (head->body_len <= route->body_max)
         return API_OK;
-    *ret_detail = body_limit(arena, route);
+    *ret_detail = upload_limit(arena, route);
     return API_PAYLOAD_TOO_LARGE;
 }
 
 /* ── collecting ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool make_room(struct body *body, size_t needed, size_t max)
+static bool make_room(struct upload *upload, size_t needed, size_t max)
 {
-    size_t room = body->room ? body->room : ROOM_LEAST;
-    if (needed <= body->room)
+    size_t room = upload->room ? upload->room : ROOM_LEAST;
+    if (needed <= upload->room)
         return true;
     while (room < needed)
         room *= 2;
     if (room > max + 1)
         room = max + 1;
-    char *bytes = realloc(body->bytes, room);
+    char *bytes = realloc(upload->bytes, room);
     if (!bytes)
         return false;
-    body->bytes = bytes;
-    body->room = room;
+    upload->bytes = bytes;
+    upload->room = room;
     return true;
 }
 
-enum api_error body_add(struct body *body, const char *bytes, size_t len, size_t max)
+enum api_error upload_add(struct upload *upload, const char *bytes, size_t len, size_t max)
 {
-    bool fits = len <= max - body->len;
-    if (fits && make_room(body, body->len + len + 1, max)) {
-        memcpy(body->bytes + body->len, bytes, len);
-        body->len += len;
-        body->bytes[body->len] = '\0';
+    bool fits = len <= max - upload->len;
+    if (fits && make_room(upload, upload->len + len + 1, max)) {
+        memcpy(upload->bytes + upload->len, bytes, len);
+        upload->len += len;
+        upload->bytes[upload->len] = '\0';
         return API_OK;
     }
-    body_free(body);
+    upload_free(upload);
     return fits ? API_UNAVAILABLE : API_PAYLOAD_TOO_LARGE;
 }
 
-bool body_drop(struct body *body, size_t len)
+bool upload_drop(struct upload *upload, size_t len)
 {
-    body->dropped += len;
-    return body->dropped <= DROPPED_MAX;
+    upload->dropped += len;
+    return upload->dropped <= DROPPED_MAX;
 }
 
-void body_free(struct body *body)
+void upload_free(struct upload *upload)
 {
-    free(body->bytes);
-    body->bytes = NULL;
-    body->len = body->room = 0;
+    free(upload->bytes);
+    upload->bytes = NULL;
+    upload->len = upload->room = 0;
 }
 
 /* ── what it is ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -104,8 +104,8 @@ static bool is_foreign(const char *parameters)
     return false;
 }
 
-enum api_error body_media_read(struct arena *arena, const struct route *route, const struct head *head, enum body_media *ret_media,
-                               const char **ret_detail)
+enum api_error upload_media(struct arena *arena, const struct route *route, const struct head *head, enum body_media *ret_media,
+                            const char **ret_detail)
 {
     const char *type = head->content_type ? head->content_type : "", *coding = head->content_encoding;
     size_t len = strcspn(type, "; \t");

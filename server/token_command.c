@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * studyd token create, list, revoke: results to stdout, the rest to stderr. A token is shown once, alone on stdout.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "handlers/api.h"
+#include "server/ask.h"
+#include "server/command.h"
+#include "server/instant.h"
+#include "server/secret.h"
+
+#define CREATE "token create"
+#define LIST   "token list"
+#define REVOKE "token revoke"
+
+/* ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* new, or NULL: what was wrong has been said. */
+static json_t *answer_json(const char *command, struct local_answer *answer)
+{
+    json_t *json = answer->status < 300 ? json_loadb(answer->body, answer->len, 0, NULL) : NULL;
+    if (!json)
+        ask_problem_print(command, answer);
+    secret_wipe(answer->body, answer->len);
+    free(answer->body);
+    return json;
+}
+
+static json_t *told(const char *command, const char *db, const struct local_question *question)
+{
+    struct local_answer answer;
+    char *why = NULL;
+    struct ask *ask = ask_open(db, &why);
+    bool answered = ask && ask_question(ask, question, &answer, &why);
+    if (!answered)
+        fprintf(stderr, "studyd %s: %s\n", command, why ? why : db_status_text(DB_NO_MEMORY)); /* why names the file */
+    free(why);
+    ask_close(ask);
+    return answered ? answer_json(command, &answer) : NULL;
+}
+
+/* 0 = there is one. */
+static int db_misused(const char *command, const struct config *config)
+{
+    if (!config->db)
+        return config_misuse(stderr, command, "--db is missing");
+    if (strcmp(config->db, ":memory:") == 0)
+        return config_misuse(stderr, command, "--db: a file was expected");
+    return 0;
+}
+
+static const char *text_of(const json_t *token, const char *name)
+{
+    const char *text = json_string_value(json_object_get(token, name));
+    return text ? text : "-";
+}
+
+static long long id_of(const json_t *token)
+{
+    return (long long)json_integer_value(json_object_get(token, "id"));
+}
+
+/* ── create ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int create_misused(const struct config *config)
+{
+    const struct {
+        const char *name, *text;
+    } needed[] = {{"--name is missing", config->name}, {"--role is missing", config->role}};
+    int64_t first, last;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (!needed[i].text)
+            return config_misuse(stderr, CREATE, needed[i].name);
+    }
+    if (!!config->study + !!config->institution + !!config->programme != 1)
+        return config_misuse(stderr, CREATE, "one of --study, --institution and --programme was expected");
+    if (config->expires && !instant_read(config->expires, &first, &last))
+        return config_misuse(stderr, CREATE,
+                             "--expires: a day was expected, as in 2026-12-31, or an instant, as in 2026-12-31T12:00:00+01:00");
+    return 0;
+}
+
+/* malloc'd; NULL = no memory, or a text that is not UTF-8. */
+static char *wish_of(const struct config *config)
+{
+    json_auto_t *wish = json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "name", config->name, "role", config->role, "study", config->study,
+                                  "institution", config->institution, "programme", config->programme, "expires", config->expires);
+    return wish ? json_dumps(wish, JSON_COMPACT) : NULL;
+}
+
+static int created_print(const json_t *token)
+{
+    const char *text = json_string_value(json_object_get(token, "token"));
+    const char *expires = json_string_value(json_object_get(token, "expires"));
+    if (!text || printf("%s\n", text) < 0 || fflush(stdout) != 0)
+        return 1; /* main says that stdout cannot be written */
+    fprintf(stderr, "studyd " CREATE ": token %lld for %s: %s of %s %s, valid until %s; it is shown this once\n", id_of(token),
+            text_of(token, "name"), text_of(token, "role"), text_of(token, "scope"), text_of(token, "code"),
+            expires ? expires : "it is revoked");
+    return 0;
+}
+
+int token_create_command(const struct config *config)
+{
+    int misused = db_misused(CREATE, config);
+    if (misused == 0)
+        misused = create_misused(config);
+    if (misused != 0)
+        return misused;
+    secret_forbid_dumps();
+    char *wish = wish_of(config);
+    if (!wish)
+        return config_misuse(stderr, CREATE, "the options must be UTF-8");
+    json_auto_t *token =
+        told(CREATE, config->db, &(struct local_question){"POST", "/tokens", "application/json", .body = wish, .body_len = strlen(wish)});
+    free(wish);
+    return token ? created_print(token) : 1;
+}
+
+/* ── list ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The name comes last: how wide it is nobody knows. */
+static void row_print(const char *id, const json_t *token)
+{
+    char scope[160];
+    snprintf(scope, sizeof scope, "%s %s", text_of(token, "scope"), text_of(token, "code"));
+    printf("%4s  %-8s  %-40s  %-24s  %-24s  %-24s  %s\n", id, text_of(token, "role"), scope, text_of(token, "created"),
+           text_of(token, "expires"), text_of(token, "revoked"), text_of(token, "name"));
+}
+
+int token_list_command(const struct config *config)
+{
+    int misused = db_misused(LIST, config);
+    if (misused != 0)
+        return misused;
+    json_auto_t *list = told(LIST, config->db, &(struct local_question){"GET", "/tokens"});
+    if (!list)
+        return 1;
+    const json_t *tokens = json_object_get(list, "data"), *token;
+    size_t i;
+    printf("%4s  %-8s  %-40s  %-24s  %-24s  %-24s  %s\n", "id", "role", "for", "created", "expires", "revoked", "name");
+    json_array_foreach(tokens, i, token)
+    {
+        char id[24];
+        snprintf(id, sizeof id, "%lld", id_of(token));
+        row_print(id, token);
+    }
+    return 0;
+}
+
+/* ── revoke ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+int token_revoke_command(const struct config *config)
+{
+    char target[64];
+    int misused = db_misused(REVOKE, config);
+    if (misused != 0)
+        return misused;
+    if (strspn(config->operand, "0123456789") != strlen(config->operand) || strlen(config->operand) > 18)
+        return config_misuse(stderr, REVOKE, "ID: a number was expected, as in the list");
+    snprintf(target, sizeof target, "/tokens/%s", config->operand);
+    json_auto_t *token = told(REVOKE, config->db, &(struct local_question){"DELETE", target});
+    if (!token)
+        return 1;
+    bool changed = json_is_true(json_object_get(token, "changed"));
+    printf("token %lld (%s) %s %s\n", id_of(token), text_of(token, "name"), changed ? "is revoked since" : "was revoked before, at",
+           text_of(token, "revoked"));
+    return 0;
+}
