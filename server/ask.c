@@ -28,7 +28,7 @@ static const struct db_token operator= {
 
 /* ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool open_here(struct ask *ask, char **ret_why)
+static bool open_here(struct ask *ask, bool with_key, char **ret_why)
 {
     const struct db_options options = {.path = ask->path, .renderer = &study_renderer};
     enum db_status status = db_open(&options, &ask->db, ret_why);
@@ -41,19 +41,19 @@ static bool open_here(struct ask *ask, char **ret_why)
         status = db_reader_open(ask->db, &ask->reader);
     if (status != DB_OK && !*ret_why)
         *ret_why = strdup(db_status_text(status));
-    if (status == DB_OK)
+    if (status == DB_OK && with_key)
         ask->secret = secret_open(ask->path, ret_why);
-    return status == DB_OK && ask->secret;
+    return status == DB_OK && (!with_key || ask->secret);
 }
 
-struct ask *ask_open(const char *path, char **ret_why)
+struct ask *ask_open(const char *path, bool with_key, char **ret_why)
 {
     struct ask *ask = calloc(1, sizeof *ask);
     *ret_why = NULL;
     if (!ask)
         return NULL;
     ask->path = path;
-    if (open_here(ask, ret_why))
+    if (open_here(ask, with_key, ret_why))
         return ask;
     ask_close(ask);
     return NULL;

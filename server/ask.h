@@ -9,8 +9,9 @@
 
 struct ask;
 
-/* Opens the database for writing, unless a daemon serves it. NULL: it cannot; *ret_why is a malloc'd sentence (NULL = no memory). */
-struct ask *ask_open(const char *path, char **ret_why);
+/* Opens the database for writing, unless a daemon serves it; with_key: and the key of tokens, which is made where there is none. NULL: it
+ * cannot; *ret_why is a malloc'd sentence (NULL = no memory). */
+struct ask *ask_open(const char *path, bool with_key, char **ret_why);
 void ask_close(struct ask *ask); /* NULL is fine */
 
 /* ret_answer: a body and a status of HTTP; errors are problem documents. The caller frees its body. false: there is no answer; *ret_why is

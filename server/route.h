@@ -83,6 +83,7 @@ struct route {
     const char *content_type;   /* of the one format there is; NULL where formats says more */
     enum tag_scope tag;
     int ok;                             /* 200 */
+    int ok_too;                         /* another one that the handler may set in its reply; 0 = none */
     uint32_t errors;                    /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
     bool moves;                         /* may answer 301 */
     check_fn check;                     /* may be NULL */

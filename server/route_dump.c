@@ -132,7 +132,8 @@ static json_t *route_json(const struct route *route)
 {
     bool writes = route_writes(route);
     /* A status that this route has not is replaced by one that it has anyway. */
-    const int extra[] = {route->ok, 406, route->moves ? 301 : 406, route->tag == TAG_NONE || writes ? 406 : 304, 0};
+    const int extra[] = {
+        route->ok, route->ok_too ? route->ok_too : 406, 406, route->moves ? 301 : 406, route->tag == TAG_NONE || writes ? 406 : 304, 0};
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:s, s:b, s:b, s:s, s:o, s:o}", "operationId", route->operation, "method",
                      route->method, "path", route->path, "place", route->place == MACHINE ? "machine" : "everywhere", "ok", route->ok,
                      "contentTypes", content_types_json(route), "bodyTypes", body_types_json(route), "bodyMax", (json_int_t)route->body_max,

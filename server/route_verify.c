@@ -200,7 +200,8 @@ static void verify_row(const struct route *route)
     must(!route->formats || param_of_type(route, T_FORMAT), route, "formats", "can be chosen by a T_FORMAT row");
     must(route->formats || !param_of_type(route, T_DIALECT), route, "params", "has a dialect only beside formats");
     must(one_of(route->method, methods), route, route->method, "is a method that a route may have");
-    must(route->ok >= 200 && route->ok < 300, route, "ok", "is a status of success");
+    must(route->ok >= 200 && route->ok < 300 && (!route->ok_too || (route->ok_too >= 200 && route->ok_too < 300)), route, "ok",
+         "is a status of success");
     must(((uint64_t)route->errors >> API_ERROR_COUNT) == 0 && (route->errors & 1) == 0, route, "errors", "are errors");
     must(route->tag != TAG_STUDY || arg, route, route->path, "has {id}, since its tag is the study's");
     verify_writing(route);

@@ -137,7 +137,8 @@ static const struct param recruitment_list_rows[] = {
 #define GROUP_BY  {"group_by", IN_QUERY, T_GROUP_BY, AT(stats_params, group_by), .values = dimension_names}
 #define WEIGHTING {"weighting", IN_QUERY, T_ENUM, AT(stats_params, weighting), .values = weighting_names, .def = WEIGHTING_EQUAL}
 /* clang-format on */
-static const struct param stats_regions_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), KNOWN_AT(stats_params), {0}};
+static const struct param stats_regions_rows[] = {
+    STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), KNOWN_AT(stats_params), {0}};
 static const struct param stats_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, FORMATS(stats_params), {0}};
 static const struct param stats_money_rows[] = {STUDY_FILTERS(stats_params), GROUP_BY, WEIGHTING, FORMATS(stats_params), {0}};
 static const struct param programmes_get_rows[] = {{"id", IN_PATH, T_ID, AT(programmes_get_params, id)}, {0}};
@@ -180,7 +181,7 @@ const struct route routes[] = {
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),
      .formats = json_csv_ndjson, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER) | E(TOO_MANY_EXPORTS)},
     {"fileReports", "POST", "/recruitment", .parse = recruitment_bulk_parse, .write = recruitment_bulk, .bodies = table_of_reports, .body_max = REPORTS_BODY_MAX,
-     .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .errors = E(BAD_PARAMETER)},
+     .role = DB_ROLE_REPORTER, TAKES(recruitment_bulk_rows, recruitment_bulk_params), .content_type = JSON, .tag = TAG_NONE, .ok = 201, .ok_too = 200, .errors = E(BAD_PARAMETER)},
     {"listStatistics", "GET", "/stats", stats_list, .content_type = JSON, .tag = TAG_DATA, .ok = 200, .errors = E(BAD_PARAMETER)},
     {"getRegionStatistics", "GET", "/stats/regions", stats_table, .check = stats_regions_check, TAKES(stats_regions_rows, stats_params), .formats = json_or_csv, .tag = TAG_DATA, .ok = 200,
      .errors = E(BAD_PARAMETER) | E(NOT_FOUND)},

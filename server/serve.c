@@ -243,6 +243,26 @@ static void local_open(struct service *service)
         log_say(&service->server.log, LOG_LEVEL_WARN, "there is no socket for commands on this machine", why);
 }
 
+static bool any_token(void *cls, const struct db_token *token)
+{
+    (void)token;
+    *(bool *)cls = true;
+    return false;
+}
+
+/* A key that was left behind when the register came here. */
+static void warn_of_new_key(struct server *server)
+{
+    struct db_reader *reader = NULL;
+    bool any = false;
+    if (secret_was_made(server->secret) && db_reader_open(server->db, &reader) == DB_OK)
+        db_tokens(reader, any_token, &any);
+    db_reader_close(reader);
+    if (any)
+        log_say(&server->log, LOG_LEVEL_WARN, "the key of the tokens was not there and is made anew",
+                "No token that was made before is valid; see Restore in docs/operations.md.");
+}
+
 /* The register is open. */
 static int serve_register(struct service *service, struct endpoint *endpoint, size_t count)
 {
@@ -256,6 +276,7 @@ static int serve_register(struct service *service, struct endpoint *endpoint, si
         return status;
     }
     server->secret = secret;
+    warn_of_new_key(server);
     local_open(service);
     int status = serve_on(service, endpoint, count);
     threads_end(server);

@@ -31,11 +31,12 @@ static json_t *answer_json(const char *command, struct local_answer *answer)
     return json;
 }
 
+/* What makes a token has a body, and needs the key. */
 static json_t *told(const char *command, const char *db, const struct local_question *question)
 {
     struct local_answer answer;
     char *why = NULL;
-    struct ask *ask = ask_open(db, &why);
+    struct ask *ask = ask_open(db, question->body, &why);
     bool answered = ask && ask_question(ask, question, &answer, &why);
     if (!answered)
         fprintf(stderr, "studyd %s: %s\n", command, why ? why : db_status_text(DB_NO_MEMORY)); /* why names the file */

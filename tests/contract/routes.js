@@ -32,6 +32,7 @@ const SCHEMAS = {
   // Text as people type it. That it is not punctuation alone is all that a pattern can say of it.
   search: (row) => ({ type: 'string', pattern: '[^\\x00-/:-@[-`{-\\x7F]', maxLength: row.maximum }),
   day: () => ({ type: 'string', format: 'date' }),
+  instant: () => ({ type: 'string', format: 'date-time' }),
   id: () => ({ type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: ID_MAX }),
 };
 

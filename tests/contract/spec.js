@@ -117,9 +117,9 @@ class Spec {
     return exact.length ? exact : fit;
   }
 
-  // The one status of success, which every operation has.
+  // The status of success that every operation has; of two the greater, since a dry run has made nothing.
   static success(operation) {
-    return Object.keys(operation.responses).find((status) => /^2/.test(status));
+    return Object.keys(operation.responses).filter((status) => /^2/.test(status)).pop();
   }
 
   // HEAD is GET's.

@@ -13,7 +13,8 @@ struct done {
     bool is_plan, correction;
     const char *region, *as_of, *planned_end;
     int64_t number;
-    bool stands; /* in the yearly series, of a report of the whole study */
+    bool stands;     /* in the yearly series, of a report of the whole study */
+    bool is_outdone; /* a later edition says the same day */
 };
 struct version {
     int64_t version, at, data_version;
@@ -49,7 +50,7 @@ static void mark_standing(struct version *version, const struct db_study_recruit
                           (version->done[l].is_plan || version->done[l].region != NULL || strcmp(version->done[l].as_of, done->as_of) != 0);
             if (!done->is_plan && done->region == NULL && strcmp(done->as_of, last->as_of) == 0 && done->number == last->included &&
                 is_of_edition == (strcmp(version->role, "edition") == 0))
-                done->stands = is_last;
+                done->stands = is_last && !done->is_outdone;
         }
     }
 }
@@ -150,14 +151,21 @@ static bool said_plan(const struct said *said, const struct db_plan *plan)
     return false;
 }
 
-static bool said_report(const struct said *said, const struct db_report *report)
+/* What it said of the same day; NULL = nothing. */
+static const struct db_report *report_said(const struct said *said, const struct db_report *report)
 {
     for (size_t i = 0; i < LEN(said->reports); i++) {
         const struct db_report *r = &said->reports[i];
         if (same(r->study, report->study) && same(r->region, report->region) && same(r->as_of, report->as_of))
-            return r->included == report->included && same(r->lines, report->lines);
+            return r;
     }
-    return false;
+    return NULL;
+}
+
+static bool said_report(const struct said *said, const struct db_report *report)
+{
+    const struct db_report *r = report_said(said, report);
+    return r != NULL && r->included == report->included && same(r->lines, report->lines);
 }
 
 static size_t done_by_import(const struct said *said, const struct said *was, const char *study, struct done *done)
@@ -166,7 +174,11 @@ static size_t done_by_import(const struct said *said, const struct said *was, co
     for (size_t i = 0; i < LEN(said->reports); i++) {
         const struct db_report *r = &said->reports[i];
         if (same(r->study, study) && !said_report(was, r))
-            done[len++] = (struct done){false, false, r->region, r->as_of, NULL, r->included, false};
+            done[len++] =
+                (struct done){.region = r->region,
+                              .as_of = r->as_of,
+                              .number = r->included,
+                              .is_outdone = strcmp(said->edition.code, "2024") == 0 && report_said(&before[said == elsewhere][0], r)};
     }
     for (size_t i = 0; i < LEN(said->plans); i++) {
         const struct db_plan *p = &said->plans[i];
@@ -385,7 +397,7 @@ END_TEST
 int main(void)
 {
     TCase *cases = tcase_create("history");
-    tcase_add_loop_test(cases, every_version_is_told_with_who_made_it_and_what_came_with_it, 0, 8);
+    tcase_add_loop_test(cases, every_version_is_told_with_who_made_it_and_what_came_with_it, 0, 24);
     tcase_add_test(cases, nothing_comes_before_the_first_version);
     tcase_add_test(cases, an_id_that_no_study_has_has_no_history_and_an_old_one_has_moved);
     tcase_add_test(cases, a_version_that_is_not_kept_is_told_without_its_bytes);
