@@ -160,7 +160,7 @@ contract: $(DIR)/studyd ## the contract: lint, routes both ways, exchanges recor
 	@sh tools/contract.sh $(DIR)
 
 .PHONY: faults
-faults: all $(DIR)/gen/scale ## kill -9 during imports, SIGTERM under load
+faults: all $(DIR)/gen/scale ## kill -9 during imports and filings, SIGTERM under load, what is on disk when, backups, secrets
 	@STUDYD=$(CURDIR)/$(DIR)/studyd sh tools/node.sh --test tests/faults/*.test.js
 
 .PHONY: check-data

@@ -55,7 +55,8 @@ class Known {
       const asked = `${target}?known_at=${instant}`, answer = await get(url + asked), now = await get(url + target);
       assert.equal(answer.status, 200, `${asked}: ${answer.body}`);
       assert.match(answer.cache, /immutable/);
-      this.taken.push({ target, asked, answer, now });
+      if (target.startsWith('/studies/')) assert.equal(answer.body, now.body, asked);
+      this.taken.push({ asked, answer });
     }
   }
 
@@ -80,14 +81,19 @@ async function history(url, id) {
   return versions;
 }
 
-// What clients see of a study is what the filings say: each version in the history, and of each day and region the newest in the series.
+const sorted = (counts) => counts.map(({ region, included, as_of }) => `${as_of} ${region} ${included}`).sort();
+
+// What clients see of a study is what the filings say: each version and its counts in the history, and of each day and region the newest in
+// the series.
 async function publicView(url, { id }, log) {
   const filings = log.filter((filing) => filing.study === id && filing.status === 201).sort((a, b) => b.version - a.version);
   const versions = new Map((await history(url, id)).map((version) => [version.version, version]));
   const series = new Map(JSON.parse((await get(`${url}/studies/${id}/recruitment`)).body).series.map((point) => [point.as_of, point]));
   const seen = new Set();
   for (const { version, as_of, counts } of filings) {
-    assert.equal(versions.get(version)?.role, 'reporter', `${id}, version ${version}`);
+    const { role, reports } = versions.get(version) ?? {};
+    assert.equal(role, 'reporter', `${id}, version ${version}`);
+    assert.deepEqual(sorted(reports), sorted(counts.map((count) => ({ ...count, as_of }))), `${id}, version ${version}`);
     for (const { region, included } of counts) {
       const place = `${as_of} ${region}`;
       if (seen.has(place)) continue;

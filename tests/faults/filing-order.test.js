@@ -37,7 +37,7 @@ test(`${filings} filings from ${clients} clients: each on disk before it is ackn
   t.after(() => daemon.child.kill('SIGKILL'));
   const log = [], tags = new Map();
   const filers = Array.from({ length: clients }, (_, i) => new Filer({ name: String(i), token, studies, tags, log }));
-  await Promise.all(filers.map((filer) => filer.work(daemon.port, () => log.length >= filings)));
+  await Promise.all(filers.map((filer) => filer.work(daemon.port, () => log.filter(({ status }) => status === 201).length >= filings)));
   const end = await daemon.stop();
   assert.equal(end.code, 0, end.errors);
 
@@ -48,7 +48,7 @@ test(`${filings} filings from ${clients} clients: each on disk before it is ackn
   const [{ data_version: after }] = rows(db, 'SELECT data_version FROM register');
   assert.equal(seen.commits.length, after - before, 'transactions in the trace');
   const answers = [...acknowledged.values()].reduce((sum, list) => sum + list.length, 0);
-  assert.ok(answers >= filings * 0.8, `only ${answers} acknowledgements`);
+  assert.ok(answers >= filings, `only ${answers} acknowledgements`);
   const found = violations(seen, acknowledged);
   t.diagnostic(`${answers} acknowledgements of ${seen.commits.length} transactions, ${found.length} violations`);
   assert.deepEqual(found, []);
@@ -58,8 +58,8 @@ test(`${filings} filings from ${clients} clients: each on disk before it is ackn
 async function whole(file) {
   for (let i = 0; i < 200; i++) {
     const text = fs.readFileSync(file, 'utf8');
-    const [pid] = /^\d+/.exec(text) ?? [];
-    if (new RegExp(`^${pid} \\+\\+\\+ exited with \\d+ \\+\\+\\+\n$`, 'm').test(text.slice(text.lastIndexOf('\n', text.length - 2) + 1))) return text;
+    const [pid] = /^\d+/.exec(text) ?? [], last = text.slice(text.lastIndexOf('\n', text.length - 2) + 1);
+    if (last.startsWith(`${pid} `) && /\+\+\+ exited with \d+ \+\+\+\n$/.test(last)) return text;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('the trace has no end');

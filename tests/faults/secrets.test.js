@@ -54,11 +54,12 @@ async function ask(port, study, authorization, as_of) {
   return answer;
 }
 
-test('no token is in any log, answer, list, file or backup', async () => {
+test('no token is in any log, answer, list, file or backup', async (t) => {
   syntheticRegister(db, 200, 1000);
   const [study] = studiesToFile(db, 1);
   const reporter = makeToken(db, 'reporter', '--study', study.id), revoked = makeToken(db, 'editor', '--study', study.id);
   const daemon = await serve(db, '--log-level', 'debug', '--log-sample', '1');
+  t.after(() => daemon.child.kill('SIGKILL'));
   let said = '';
   daemon.child.stdout.on('data', (chunk) => (said += chunk));
   daemon.child.stderr.on('data', (chunk) => (said += chunk));
@@ -84,8 +85,7 @@ test('no token is in any log, answer, list, file or backup', async () => {
   const asked = [[`/studies?access_token=${reporter}`, {}], [`/studies/${study.id}?known_at=${reporter}`, {}], [`/studies/${study.id}`, { Authorization: `Bearer ${reporter}` }],
     ['/studies', { 'Idempotency-Key': reporter, Cookie: reporter }]];
   for (const [target, headers] of asked) {
-    const answer = await connection.ask('GET', target, headers);
-    if (!target.includes(reporter)) answers.push(answer);
+    answers.push(await connection.ask('GET', target, headers));
   }
   connection.close();
 
@@ -99,7 +99,7 @@ test('no token is in any log, answer, list, file or backup', async () => {
     nowhere(`${name} after the end`, fs.readFileSync(path.join(folder, name)), tokens);
 
   assert.match(said + end.errors, /"message":"request"/, 'nothing was logged');
-  nowhere('the log', (said + end.errors).split('\n').filter((line) => !line.includes('access_token')).join('\n'), tokens);
+  nowhere('the log', said + end.errors, tokens);
   nowhere('the list of tokens', list, tokens);
   nowhere('the list of tokens', run(studyd, 'token', 'list', '--db', db), tokens);
   for (const { status, headers, body } of answers) nowhere(`an answer with ${status}`, JSON.stringify(headers) + body, tokens);
@@ -118,7 +118,7 @@ test('the key is in a file of its own, for its owner alone, and nowhere else', (
 });
 
 // As somebody who is not root: root may look into everything.
-test('the process is not dumped and not looked into', async () => {
+test('the process is not dumped and not looked into', async (t) => {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'studyd-dump-')), program = path.join(place, 'studyd');
   const root = process.getuid() === 0, who = root ? { uid: 65534, gid: 65534 } : {};
   const own = path.join(place, 'register.db');
@@ -129,6 +129,7 @@ test('the process is not dumped and not looked into', async () => {
     fs.chmodSync(program, 0o755);
     if (root) for (const name of ['', 'register.db', 'register.db.key']) fs.chownSync(path.join(place, name), 65534, 65534);
     const daemon = await serve(own, { ...who, program, cwd: place, under: ['sh', '-c', 'ulimit -c unlimited 2>/dev/null || ulimit -c "$(ulimit -H -c)"; exec "$@"', 'sh'] });
+    t.after(() => daemon.child.kill('SIGKILL'));
     const proc = `/proc/${daemon.child.pid}`;
     assert.match(fs.readFileSync(`${proc}/limits`, 'utf8'), /^Max core file size +0 +0 /m);
     assert.match(fs.readFileSync(`${proc}/status`, 'utf8'), /^VmLck:\s+[1-9]\d* kB$/m, 'no memory is locked');
