@@ -22,12 +22,14 @@ static UNUSED struct db_filed_report report_of(const char *study, const char *as
     return (struct db_filed_report){.study = study, .as_of = as_of, .counts = counts, .counts_len = len};
 }
 
-static struct db_settled settled;
+static struct db_settled settled; /* but for its texts: the last that was told */
+static char settled_study[65];
 
 static UNUSED void keep_settled(void *cls, const struct db_settled *one)
 {
     (*(int *)cls)++;
     settled = *one;
+    snprintf(settled_study, sizeof settled_study, "%s", one->study);
 }
 
 /* One count of a whole study, as a part that is open still. */

@@ -125,7 +125,7 @@ START_TEST(a_card_that_stays_as_it_is_has_no_next_version)
     edit_at_once(&card, 1u << DB_CARD_STATUS);
     ck_assert(!settled.changed);
     ck_assert_int_eq(settled.version, 1);
-    ck_assert_str_eq(settled.study, "alpha");
+    ck_assert_str_eq(settled_study, "alpha");
     ck_assert_int_eq(rows(), before);
     ck_assert_int_eq(db_data_version(fixture.db), data);
     assert_nothing_wrong();
