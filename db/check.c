@@ -106,6 +106,21 @@ static enum db_status check_reference(struct check *check, const struct referenc
     return status;
 }
 
+/* What no table can declare: a scope is of one of three, and token 0 is nobody's. */
+static enum db_status check_tokens(struct check *check)
+{
+    struct query scopes CLEANUP(query_end) = query_begin(&check->statements, STMT_check_token_scopes, NO_ARGS);
+    while (query_row(&scopes)) {
+        const char *scope = query_text(&scopes, 1), *code = query_text(&scopes, 2);
+        find(check, "Token %lld is for %s %s, which is not there.", (long long)query_int(&scopes, 0), scope == NULL ? "" : scope,
+             code == NULL ? "" : code);
+    }
+    struct query answers CLEANUP(query_end) = query_begin(&check->statements, STMT_check_kept_answers, NO_ARGS);
+    while (query_row(&answers))
+        find(check, "Answers are kept for token %lld, which is not there.", (long long)query_int(&answers, 0));
+    return query_status(&scopes) != DB_OK ? query_status(&scopes) : query_status(&answers);
+}
+
 static enum db_status check_references(struct check *check)
 {
     enum db_status status = DB_OK;
@@ -116,8 +131,12 @@ static enum db_status check_references(struct check *check)
                                       query_int(&rows, 4) != 0};
         status = check_reference(check, &reference);
     }
+    if (status == DB_OK)
+        status = query_status(&rows);
+    if (status == DB_OK)
+        status = check_tokens(check);
     step(check, 1, 1);
-    return status == DB_OK ? query_status(&rows) : status;
+    return status;
 }
 
 /* ── kept sums ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -318,9 +337,7 @@ static enum db_status run(struct check *check)
 static enum db_status look(struct check *check, const char *path, char **ret_detail)
 {
     sqlite3 *sql = check->statements.sql;
-    enum db_status status = status_of(sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL));
-    if (status == DB_OK)
-        status = status_of(sqlite3_exec(sql, "BEGIN", NULL, NULL, NULL));
+    enum db_status status = status_of(sqlite3_exec(sql, "BEGIN", NULL, NULL, NULL));
     if (status == DB_OK)
         status = statements_prepare_all(&check->statements);
     if (status == DB_DAMAGED)

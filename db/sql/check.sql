@@ -8,6 +8,18 @@ SELECT m.name, f."from", f."table", f."to", EXISTS (SELECT 1 FROM pragma_table_i
 FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'
     AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(m.name) g WHERE g.id = f.id AND g.seq > 0) ORDER BY m.name, f.id;
 
+-- name: check_token_scopes
+-- Tokens for what is not there. scan: all tokens, a few hundred.
+SELECT t.id, t.scope, t.code FROM token t WHERE NOT CASE t.scope
+    WHEN 'study' THEN EXISTS (SELECT 1 FROM study s WHERE s.code = t.code)
+    WHEN 'institution' THEN EXISTS (SELECT 1 FROM institution i WHERE i.code = t.code)
+    WHEN 'programme' THEN EXISTS (SELECT 1 FROM programme p WHERE p.code = t.code) ELSE 0 END
+ORDER BY t.id;
+
+-- name: check_kept_answers
+-- Tokens that answers are kept for and that are not there, but for the machine's own. scan: the answers of a month, along their key.
+SELECT DISTINCT k.token FROM kept_answer k WHERE k.token <> 0 AND NOT EXISTS (SELECT 1 FROM token t WHERE t.id = k.token) ORDER BY k.token;
+
 -- name: check_studies
 -- How many studies there are. scan: once.
 SELECT count(*) FROM study;

@@ -16,7 +16,7 @@ function dumpRoutes() {
 
 const DATA = fs.readdirSync(path.join(ROOT, 'data')).map((edition) => path.join(ROOT, 'data', edition));
 
-// Of data/. Resolves to {url, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
+// Of data/. Resolves to {url, db, stop}; stop resolves when the daemon has ended with 0, and rejects otherwise.
 function serve(...options) {
   return serveEditions(DATA, ...options);
 }
@@ -45,7 +45,7 @@ async function serveEditions(editions, ...options) {
     const { code, signal } = await ended;
     if (code !== 0) throw new Error(`the daemon ended with ${code ?? signal}: ${said}`);
   };
-  return { url, stop };
+  return { url, db, stop };
 }
 
 module.exports = { DATA, STUDYD, dumpRoutes, serve, serveEditions };

@@ -2,10 +2,11 @@
 // What README.md and the pages of docs/ show is what the daemon answers, in each language they show it in.
 'use strict';
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
-const { serve } = require('./daemon.js');
+const { STUDYD, serve } = require('./daemon.js');
 const { LANGUAGES, examples, run } = require('./readme.js');
 const { ROOT } = require('./spec.js');
 
@@ -85,7 +86,22 @@ test('README.md shows at least one call with its answer', () => {
   assert.ok(examples(read('README.md')).some((one) => one.answer !== null));
 });
 
-for (const page of pages)
+// What files asks a register of its own, since it would change the answers of the others.
+const FILING = 'docs/filing.md';
+test(`${FILING} shows what the daemon answers, one after the other`, async (t) => {
+  const own = await serve();
+  const token = (role) => execFileSync(STUDYD, ['token', 'create', '--db', own.db, '--name', 'docs', '--role', role, '--programme', 'klinbeforsk'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const environment = { TOKEN: token('reporter'), EDITOR_TOKEN: token('editor'), STUDYD_DB: own.db, PATH: `${path.dirname(STUDYD)}:${process.env.PATH}` };
+  const found = examples(read(FILING));
+  assert.ok(found.length >= 8 && found.every((one) => one.answer !== null), 'each example has its answer');
+  for (const one of found)
+    await t.test(`line ${one.line}: ${one.command.trim().split('\n')[0]}`, async () => {
+      assert.equal((await run(one, own.url, environment)).trimEnd(), one.answer.trimEnd());
+    });
+  await own.stop();
+});
+
+for (const page of pages.filter((name) => name !== FILING))
   test(`${page} shows what the daemon answers`, async (t) => {
     for (const one of examples(read(page)))
       await t.test(`line ${one.line}, ${one.language}: ${one.command.trim().split('\n')[0]}`, async () => {

@@ -143,6 +143,13 @@ static const struct {
     {"DELETE FROM shown_count WHERE region = ''", "The kept number of reports of 2024-12-31 (whole studies) is not how many are shown.\n"},
     {"INSERT INTO shown_count VALUES ('vest', '2024-12-30', 1)",
      "The kept number of reports of 2024-12-30 (vest) is not how many are shown.\n"},
+    {"INSERT INTO token (name, role, scope, code, hash, created) VALUES ('n', 'editor', 'study', 'haukeland', zeroblob(32), 1),"
+     " ('n', 'editor', 'study', 'alpha', zeroblob(32), 1), ('n', 'editor', 'institution', 'haukeland', zeroblob(32), 1),"
+     " ('n', 'editor', 'programme', 'klin', zeroblob(32), 1), ('n', 'editor', 'programme', 'nobody', zeroblob(32), 1)",
+     "Token 1 is for study haukeland, which is not there.\nToken 5 is for programme nobody, which is not there.\n"},
+    {"INSERT INTO kept_answer (token, key, digest, at, status, version, body) VALUES (0, 'k', zeroblob(32), 1, 201, 1, x''),"
+     " (9, 'k', zeroblob(32), 1, 201, 1, x''), (9, 'l', zeroblob(32), 1, 201, 1, x'')",
+     "Answers are kept for token 9, which is not there.\n"},
 };
 
 /* Without the engine's own guard. */
