@@ -61,7 +61,8 @@ static const struct {
         "VALUES (:study, :version, :region, 1, NULL, :included, :before)"},
     {1, "INSERT INTO study_region_past (study, version, region, takes_part, planned, included, included_as_of) "
         "VALUES (:study, :version, :other, 1, NULL, :included, :before)"},
-    {1, "UPDATE study SET version = :version, updated = :now, included = :included, remaining = max(planned - :included, 0), permille = :included, "
+    {1, "UPDATE study SET version = :version, updated = :now, included = :included, remaining = max(planned - :included, 0), permille = "
+        ":included, "
         "included_as_of = :as_of, report_rows = report_rows + 2 WHERE id = :study"},
     {1, "UPDATE rendered SET json = :json WHERE study = :study"},
     {1, "UPDATE rendered_row SET cells = :cells WHERE study = :study"},
@@ -204,7 +205,7 @@ static void file_one(struct bare_filing *bare, enum bare_rows rows)
     struct filed_study *study = &bare->studies->list[bare->study];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    struct filing f = {.study = study, .included = filing_count(bare->number), .now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+    struct filing f = {.study = study, .included = filing_count(study, 0), .now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
     filing_day(study, f.before);
     study->filed++;
     study->version++;

@@ -11,14 +11,44 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define FIRST_YEAR 2025 /* the synthetic register's reports are older */
+
 /* ── what is filed ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void shuffle(struct filed_studies *studies)
+{
+    uint64_t state = UINT64_C(88172645463325252);
+    for (size_t i = studies->len; i > 1; i--) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        struct filed_study *one = &studies->list[i - 1], *other = &studies->list[state % i], kept = *one;
+        *one = *other;
+        *other = kept;
+    }
+}
+
+static void study_read(sqlite3_stmt *stmt, struct filed_study *study)
+{
+    study->id = sqlite3_column_int64(stmt, 0);
+    study->version = sqlite3_column_int64(stmt, 2);
+    snprintf(study->code, sizeof study->code, "%s", (const char *)sqlite3_column_text(stmt, 1));
+    for (int i = 0; i < REGIONS_FILED; i++) {
+        snprintf(study->regions[i], sizeof study->regions[i], "%s", (const char *)sqlite3_column_text(stmt, 3 + 2 * i));
+        study->included[i] = sqlite3_column_int64(stmt, 4 + 2 * i);
+    }
+    int year = 0, month = 0, day = 0;
+    sscanf((const char *)sqlite3_column_text(stmt, 7), "%d-%d-%d", &year, &month, &day);
+    study->filed = year < FIRST_YEAR ? 0 : ((year - FIRST_YEAR) * 12 + month - 1) * 28 + day - 1;
+}
 
 void filed_studies_find(struct filed_studies *studies, const char *database, size_t most)
 {
     static const char text[] =
-        "SELECT s.id, s.code, s.version, min(x.region), max(x.region) FROM study s JOIN study_region x ON x.study = s.id "
-        "WHERE s.planned >= 100 AND s.included >= 50 AND NOT s.totals_only AND x.takes_part GROUP BY s.id "
-        "HAVING count(*) >= 2 ORDER BY s.id LIMIT ?";
+        "SELECT s.id, s.code, s.version, a.region, (SELECT max(included) FROM report r WHERE r.study = s.id AND r.region = a.region), "
+        "b.region, (SELECT max(included) FROM report r WHERE r.study = s.id AND r.region = b.region), "
+        "(SELECT max(as_of) FROM report r WHERE r.study = s.id) FROM study s JOIN study_region a ON a.study = s.id JOIN study_region b ON "
+        "b.study = s.id AND b.region > a.region "
+        "WHERE s.planned >= s.included + 100 AND s.included >= 50 AND NOT s.totals_only AND a.included > 0 AND b.included > 0 "
+        "GROUP BY s.id LIMIT ?";
     sqlite3 *sql = NULL;
     sqlite3_stmt *stmt = NULL;
     if (sqlite3_open_v2(database, &sql, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
@@ -26,39 +56,34 @@ void filed_studies_find(struct filed_studies *studies, const char *database, siz
         give_up("%s: %s", database, sqlite3_errmsg(sql));
     sqlite3_bind_int64(stmt, 1, (sqlite3_int64)most);
     *studies = (struct filed_studies){.list = calloc(most, sizeof *studies->list)};
-    while (studies->len < most && sqlite3_step(stmt) == SQLITE_ROW) {
-        struct filed_study *study = &studies->list[studies->len++];
-        study->id = sqlite3_column_int64(stmt, 0);
-        study->version = sqlite3_column_int64(stmt, 2);
-        snprintf(study->code, sizeof study->code, "%s", (const char *)sqlite3_column_text(stmt, 1));
-        for (int i = 0; i < REGIONS_FILED; i++)
-            snprintf(study->regions[i], sizeof study->regions[i], "%s", (const char *)sqlite3_column_text(stmt, 3 + i));
-    }
+    while (studies->list != NULL && studies->len < most && sqlite3_step(stmt) == SQLITE_ROW)
+        study_read(stmt, &studies->list[studies->len++]);
     sqlite3_finalize(stmt);
     sqlite3_close(sql);
     if (studies->len < FILERS_MAX)
         give_up("%s has only %zu studies to file on", database, studies->len);
+    shuffle(studies);
 }
 
+/* Days that have been: of each month 28, from the synthetic register's last one on. */
 void filing_day(const struct filed_study *study, char ret_day[16])
 {
-    unsigned day = (unsigned)study->filed % (28 * 12 * 50);
-    snprintf(ret_day, 16, "%04u-%02u-%02u", 2025 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
+    unsigned day = (unsigned)study->filed % (28 * 12 + 28 * 9);
+    snprintf(ret_day, 16, "%04u-%02u-%02u", FIRST_YEAR + day / 336, 1 + day / 28 % 12, 1 + day % 28);
 }
 
-int64_t filing_count(int64_t number)
+int64_t filing_count(const struct filed_study *study, int region)
 {
-    return 100 + number % 9000;
+    return study->included[region] + study->filed / 16 + 1;
 }
 
 static size_t request_write(struct filers *filers, struct filed_study *study, char *to, size_t room)
 {
     char day[16], body[256];
-    int64_t count = filing_count(filers->number);
     study->filed++;
     filing_day(study, day);
-    int len = snprintf(body, sizeof body, "{\"as_of\":\"%s\",\"regions\":{\"%s\":%lld,\"%s\":%lld},\"correction\":true}", day,
-                       study->regions[0], (long long)count, study->regions[1], (long long)count + 1);
+    int len = snprintf(body, sizeof body, "{\"as_of\":\"%s\",\"regions\":{\"%s\":%lld,\"%s\":%lld}}", day, study->regions[0],
+                       (long long)filing_count(study, 0), study->regions[1], (long long)filing_count(study, 1));
     return (size_t)snprintf(
         to, room,
         "POST /studies/%s/recruitment HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n"

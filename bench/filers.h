@@ -14,14 +14,16 @@
 
 /* A study that is filed on. */
 struct filed_study {
-    int64_t id, version, filed; /* filed: how often here */
+    int64_t id, version, filed;      /* filed: how often here */
+    int64_t included[REGIONS_FILED]; /* before the first of them */
     char code[72], regions[REGIONS_FILED][40];
 };
 struct filed_studies {
     struct filed_study *list;
     size_t len;
 };
-/* Those of which everything is shown and that include in REGIONS_FILED regions or more. */
+/* Those of which everything is shown, that include in REGIONS_FILED regions or more and are far from their plan; in no order, so that those
+ * filed on together do not lie together. */
 void filed_studies_find(struct filed_studies *studies, const char *database, size_t most);
 
 struct filers {
@@ -46,8 +48,8 @@ void filers_close(struct filers *filers);
  * latency (may be NULL) gets each one's microseconds. Returns filings a second. */
 double filers_run(struct filers *filers, int64_t us, double rate, const atomic_bool *stop, struct samples *latency);
 
-/* The day and the count of a filing, the same for both sides of a comparison: the newest day of the study. */
+/* The day and the counts of its next filing, the same for both sides of a comparison: a newer day, and every few filings a patient more. */
 void filing_day(const struct filed_study *study, char ret_day[16]);
-int64_t filing_count(int64_t number);
+int64_t filing_count(const struct filed_study *study, int region);
 
 #endif
