@@ -13,6 +13,8 @@
 
 /* More would wait for longer than clients do. */
 #define WAITING_MAX 1024
+/* Behind what works alone for longer nobody else is made to wait: an import of a great register takes minutes. */
+#define ALONE_PATIENCE_US 10000000
 /* What one transaction may hold: the first of a batch waits for the last. */
 #define BATCH_MAX 256
 
@@ -23,6 +25,7 @@ struct writer {
     pthread_cond_t come;
     struct exchange *first, *last; /* the longest waiting first */
     size_t waiting;
+    int64_t alone_since; /* microseconds; 0 = nothing works alone */
     bool stop;
 };
 
@@ -37,7 +40,8 @@ struct batch {
 bool writer_take(struct writer *writer, struct exchange *x)
 {
     pthread_mutex_lock(&writer->lock);
-    bool has_room = writer->waiting < WAITING_MAX;
+    bool is_held_up = writer->alone_since > 0 && exchange_clock() - writer->alone_since > ALONE_PATIENCE_US;
+    bool has_room = writer->waiting < WAITING_MAX && !is_held_up;
     if (has_room) {
         x->next = NULL;
         *(writer->last ? &writer->last->next : &writer->first) = x;
@@ -68,6 +72,7 @@ static bool next_batch(struct writer *writer, struct batch *batch)
 {
     batch->len = 0;
     pthread_mutex_lock(&writer->lock);
+    writer->alone_since = 0;
     while (!writer->first && !writer->stop)
         pthread_cond_wait(&writer->come, &writer->lock);
     while (writer->first && batch->len < BATCH_MAX && (batch->len == 0 || !works_alone(writer->first))) {
@@ -75,6 +80,8 @@ static bool next_batch(struct writer *writer, struct batch *batch)
         if (works_alone(batch->list[0]))
             break;
     }
+    if (batch->len > 0 && works_alone(batch->list[0]))
+        writer->alone_since = exchange_clock();
     pthread_mutex_unlock(&writer->lock);
     return batch->len > 0;
 }

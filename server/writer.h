@@ -14,7 +14,8 @@ struct writer;
 
 /* NULL = no memory or no thread; *ret_why is a constant sentence. */
 struct writer *writer_start(struct server *server, const char **ret_why);
-/* Any worker's thread; exchange->filing is then the writer's. false = too many wait already. When it is done it calls worker_finished. */
+/* Any worker's thread; exchange->filing is then the writer's. false = too many wait already, or behind an
+ * import. When it is done it calls worker_finished. */
 bool writer_take(struct writer *writer, struct exchange *exchange);
 /* Writes what it was given, then ends. When no worker runs any more. NULL is fine. */
 void writer_stop(struct writer *writer);

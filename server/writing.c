@@ -221,7 +221,7 @@ void writing_request(struct exchange *x)
             return;
         x->waits = false;
         filing->error = API_UNAVAILABLE;
-        filing->detail = "Too much is waiting to be written already.";
+        filing->detail = "Too much is waiting to be written already, or a data set is being loaded.";
     }
     writing_answer(x);
 }

@@ -290,8 +290,8 @@ END_TEST
 START_TEST(the_key_is_looked_up_before_everything_but_the_token)
 {
     assert_status(file_keyed(reporter, "k", REPORT), 201);
-    const struct answer *again = http_ask(daemon_, "POST", recruitment_of("aurora"), REPORT, reporter, "Idempotency-Key: k",
-                                          "Content-Type: text/plain", "If-Match: \"old\"", "Accept: text/csv", NULL);
+    const struct answer *again = http_ask(daemon_, "POST", recruitment_of("aurora"), REPORT, reporter, "Idempotency-Key: k", JSON_BODY,
+                                          "If-Match: \"old\"", "Accept: text/csv", NULL);
     assert_status(again, 201);
     assert_problem(http_ask(daemon_, "POST", recruitment_of("aurora"), REPORT, "Idempotency-Key: k", JSON_BODY, ANY, NULL), 401,
                    "unauthorized");

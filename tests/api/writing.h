@@ -42,7 +42,7 @@ static inline const char *token_made(const struct daemon *daemon, const char *ro
 /* The tag of a study. */
 static inline const char *tag_of(const struct daemon *daemon, const char *study)
 {
-    return keep_bytes(answer_header(must_get(daemon, text_format("/studies/%s", study)), "ETag"), 80);
+    return text_format("%s", answer_header(must_get(daemon, text_format("/studies/%s", study)), "ETag"));
 }
 
 static inline json_int_t version_of(const struct daemon *daemon, const char *study)

@@ -113,6 +113,12 @@ static UNUSED void assert_faults(const char *expected)
     ck_assert_msg(!*line && !*seen, "expected\n%s\ngot\n%s", expected, told);
 }
 
+/* The answer's bytes, with an end. */
+static UNUSED const char *answer_text(void)
+{
+    return arena_strndup(asked.arena, asked.reply.bytes, asked.reply.len);
+}
+
 /* The answer; borrowed until the test ends. */
 static UNUSED json_t *answer_json(void)
 {

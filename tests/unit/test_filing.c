@@ -94,7 +94,7 @@ START_TEST(what_was_filed_is_answered_with_where_it_stands_for_ever)
     const char *recorded = json_string_value(json_object_get(answer_json(), "recorded"));
     ck_assert_uint_eq(strlen(recorded), strlen("2026-01-01T00:00:00.000Z"));
     ck_assert_str_eq(asked.reply.location, arena_printf(asked.arena, "/studies/alpha/recruitment?known_at=%s", recorded));
-    ck_assert_ptr_null(strstr(asked.reply.bytes, "nobody"));
+    ck_assert_ptr_null(strstr(answer_text(), "nobody"));
     assert_answer(
         "{\"study\": \"alpha\", \"as_of\": \"2025-01-31\", \"included\": 64, \"correction\": false, \"role\": \"operator\", \"version\": 2,"
         " \"recruitment\": {\"planned\": 100, \"included\": 64, \"remaining\": 36, \"exceeded_by\": null, \"percent\": 64.0,"
@@ -231,11 +231,11 @@ START_TEST(an_edit_changes_what_it_names_and_nothing_else)
     EDITED("{\"status\": \"recruitment-ended\", \"title\": {\"nb\": \"Ny\"}, \"dates\": {\"inclusion_end\": \"2026-10\"}, \"contact\": "
            "\"post@example.org\"}");
     ck_assert_int_eq(asked.reply.study_version, 2);
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "status recruitment-ended card 1"));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "title Ny|Alpha"));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "dates 2021-06 2026-10 2026"));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "contact post@example.org"));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "identifier nct|NCT00000001"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "status recruitment-ended card 1"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "title Ny|Alpha"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "dates 2021-06 2026-10 2026"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "contact post@example.org"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "identifier nct|NCT00000001"));
 }
 END_TEST
 
@@ -243,12 +243,12 @@ START_TEST(null_clears_and_lists_are_replaced_whole)
 {
     EDITED("{\"summary\": null, \"dates\": {\"start\": null}, \"links\": null, \"identifiers\": [{\"system\": \"euct\", \"value\": "
            "\"2023-501234-56-00\"}], \"patients\": {\"condition\": {\"nb\": null}}}");
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "summary -|- "));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "dates - - 2026"));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "condition -"));
-    ck_assert_ptr_null(strstr(asked.reply.bytes, "link "));
-    ck_assert_ptr_nonnull(strstr(asked.reply.bytes, "identifier euct|2023-501234-56-00"));
-    ck_assert_ptr_null(strstr(asked.reply.bytes, "identifier nct"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "summary -|- "));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "dates - - 2026"));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "condition -"));
+    ck_assert_ptr_null(strstr(answer_text(), "link "));
+    ck_assert_ptr_nonnull(strstr(answer_text(), "identifier euct|2023-501234-56-00"));
+    ck_assert_ptr_null(strstr(answer_text(), "identifier nct"));
 }
 END_TEST
 
