@@ -114,6 +114,11 @@ FROM report t LEFT JOIN region r ON r.code = t.region LEFT JOIN edition e ON e.i
 WHERE t.study = :study AND (:from IS NULL OR t.as_of >= :from) AND (:to IS NULL OR t.as_of <= :to)
 ORDER BY t.as_of, t.region IS NOT NULL, r.position, t.region, t.standing DESC, t.recorded DESC, t.id DESC;
 
+-- name: region_reports_back
+-- The reports of a study about one region (NULL = the whole study), newest day first, of a day the one that stands first. report_by_study.
+SELECT t.as_of, t.included FROM report t WHERE t.study = :study AND t.region IS :region
+ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC;
+
 -- name: vocabulary_programmes
 -- Every code, and itself. scan: all are wanted.
 SELECT code, code FROM programme ORDER BY code;
