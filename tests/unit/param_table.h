@@ -158,7 +158,7 @@ static void ask_at(struct asked *asked, const char *path, const char *query, str
 {
     struct route_match match;
     memset(asked, 0, sizeof *asked);
-    route_find("GET", path, strlen(path), &match);
+    route_find(EVERYWHERE, "GET", path, strlen(path), &match);
     if (!match.route)
         ck_abort_msg("no route to %s", path);
     asked->error = param_fill(&match, query, NULL, room, match.route->params ? &asked->params : NULL, &asked->faults, &asked->query);
