@@ -260,6 +260,11 @@ struct db_reader {
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
+    struct kept_editions {
+        int64_t data_version; /* −1 = none are kept */
+        struct arena arena;
+        struct list items; /* struct db_edition */
+    } newest;              /* editions: every list names their licence */
 };
 
 bool bound_is_passed(const struct db_bound *bound);
