@@ -90,7 +90,7 @@ const struct route routes[] = {
     {"getIndex", "GET", "/", none_called, NULL, 0, "application/json", TAG_NONE, 200},
     ROW("listStudies", "GET", "/studies", list_rows),
     {"getStudy", "GET", "/studies/{id}", none_called, id_rows, sizeof(struct some_params), "application/json", TAG_STUDY, 200,
-     E(NOT_FOUND) | E(BAD_PARAMETER), true},
+     .errors = E(NOT_FOUND) | E(BAD_PARAMETER), .moves = true},
     WRITES("patchStudy", "PATCH", "/studies/{id}", TAKES_JSON, .guarded = true),
     ROW("getRecruitment", "GET", "/studies/{id}/recruitment", id_rows),
     WRITES("fileReport", "POST", "/studies/{id}/recruitment", TAKES_JSON, .guarded = true),
