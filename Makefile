@@ -160,7 +160,7 @@ contract: $(DIR)/studyd ## the contract: lint, routes both ways, exchanges recor
 	@sh tools/contract.sh $(DIR)
 
 .PHONY: faults
-faults: all $(DIR)/gen/scale ## kill -9 during imports, SIGTERM under load
+faults: all $(DIR)/gen/scale ## kill -9 during imports and filings, SIGTERM under load, what is on disk when, backups, secrets
 	@STUDYD=$(CURDIR)/$(DIR)/studyd sh tools/node.sh --test tests/faults/*.test.js
 
 .PHONY: check-data
@@ -188,6 +188,16 @@ $(DIR)/bench/queries: $(BENCH) $(wildcard bench/*.h) $(LIBRARY)
 	$(call say,BENCH,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $(BENCH) $(LIBRARY) $(LDHARDEN) $(LDLIBS)
+
+BENCH_FILING := $(addprefix bench/,filing.c reading.c bare_filing.c filers.c served.c table.c ask.c)
+$(DIR)/bench/filing: $(BENCH_FILING) $(wildcard bench/*.h) $(LIBRARY)
+	$(call say,BENCH,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $(BENCH_FILING) $(LIBRARY) $(LDHARDEN) $(LDLIBS)
+
+.PHONY: bench-filing
+bench-filing: all $(DIR)/gen/scale $(DIR)/bench/filing ## filings a second beside bare commits, and reading meanwhile: make bench-filing STUDIES=N REPORTS=N
+	@STUDIES=$(STUDIES) REPORTS=$(REPORTS) sh bench/filing.sh $(DIR)
 
 .PHONY: bench-import
 bench-import: all $(DIR)/gen/scale ## rows a second of an import beside the sqlite3 shell's .import: make bench-import STUDIES=N REPORTS=N

@@ -45,7 +45,8 @@ static void run_daemon(const char *program, const char *database, int out)
     dup2(out, STDERR_FILENO);
     FILE *nowhere = freopen("/dev/null", "w", stdout);
     if (nowhere != NULL)
-        execl(program, program, "serve", "--db", database, "--listen", "127.0.0.1:0", "--workers", "1", "--cache-bytes", "0", (char *)NULL);
+        execl(program, program, "serve", "--db", database, "--listen", "127.0.0.1:0", "--workers", "1", "--cache-bytes", "0",
+              "--header-timeout", "60m", "--max-rows", "100000000", (char *)NULL); /* it rests while bare SQL is asked */
     _exit(127);
 }
 

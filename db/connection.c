@@ -58,7 +58,8 @@ static const struct {
 
 static const char settings_of_all[] = "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;";
 
-/* WAL's own checkpoint is the writer's; a reader that checkpoints would write. */
+/* WAL's own checkpoint is the writer's; a reader that checkpoints would write. Every 32 MiB: filings write the same pages again and again,
+ * and a checkpoint writes each once. */
 static const char *const settings[] = {
     [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
     [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",

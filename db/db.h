@@ -282,6 +282,23 @@ struct db_study_recruitment {
 /* from, to: YYYY-MM-DD, ends included, may be NULL. */
 enum db_status db_recruitment_get(struct db_reader *reader, const char *code, const char *from, const char *to,
                                   bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls);
+/* The same, but for the reports: at the cost of a study's regions, however many reports it has. */
+enum db_status db_recruitment_sums(struct db_reader *reader, const char *code,
+                                   bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls);
+
+/* A count that stands. */
+struct db_count {
+    char as_of[sizeof "2026-01-31"];
+    int64_t included; /* −1 = there is none */
+};
+struct db_counts_beside {
+    struct db_count same;           /* of that very day */
+    struct db_count highest_before; /* of the days before it the one with most patients, the latest of equals */
+    struct db_count lowest_after;   /* of the days after it the one with fewest, the earliest of equals */
+};
+/* What a count of that region (NULL = the whole study) and day would stand among. DB_NOT_FOUND: there is no such study. */
+enum db_status db_counts_beside(struct db_reader *reader, const char *code, const char *region, const char *as_of,
+                                struct db_counts_beside *ret_beside);
 
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);

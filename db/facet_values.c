@@ -34,10 +34,23 @@ static size_t add_code(struct facet_tally *tally, const char *word, const char *
     return add(tally, word, &(struct facet_value){.shown.code = code});
 }
 
+static size_t find_sorted(const struct facet_tally *tally, const char *word)
+{
+    size_t low = 0, high = tally->sorted;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(tally_value(tally, middle)->shown.code, word);
+        if (order == 0)
+            return middle;
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    return NOWHERE;
+}
+
 static size_t find(const struct facet_tally *tally, const char *word)
 {
     const struct map_entry *entry = map_find(&tally->index, word);
-    return entry == NULL ? NOWHERE : entry->index;
+    return entry == NULL ? find_sorted(tally, word) : entry->index;
 }
 
 /* ── the vocabulary ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -107,6 +120,25 @@ size_t tally_place(struct facet_tally *tally, const char *word)
     if (copy == NULL)
         fail(tally, DB_NO_MEMORY);
     return copy == NULL ? NOWHERE : add_code(tally, copy, copy);
+}
+
+void tally_expect(struct facet_tally *tally, size_t len)
+{
+    if (list_extend(&tally->values, tally->arena, len) == NULL)
+        fail(tally, DB_NO_MEMORY);
+    else
+        tally->values.len -= len;
+}
+
+void tally_append(struct facet_tally *tally, const char *word, uint32_t rank, int64_t study_count)
+{
+    struct facet_value *item = list_add(&tally->values, tally->arena);
+    if (item == NULL) {
+        fail(tally, DB_NO_MEMORY);
+        return;
+    }
+    *item = (struct facet_value){.shown = {.code = word, .study_count = study_count}, .parent = NOWHERE, .rank = rank};
+    tally->sorted = tally->values.len;
 }
 
 /* ── studies one by one ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -183,65 +215,147 @@ static void name_own(struct facet_tally *tally)
 
 /* ── order ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct ordered {
-    const struct facet_value *value;
-    int64_t rank; /* the place, or the year */
-    unsigned char key[SORT_KEY_BYTES];
-    size_t key_len; /* of leaders */
+struct name_key {
+    size_t len;
+    unsigned char bytes[];
 };
 
-static int by_key(const struct ordered *x, const struct ordered *y)
+struct ordered {
+    uint64_t number; /* how many studies it lacks of all there can be, then its rank: the place, the year, or what the image says */
+    const struct facet_value *value;
+    const struct name_key *key; /* of leaders whose rank is not known */
+};
+
+static int by_key(const struct name_key *x, const struct name_key *y)
 {
-    int order = memcmp(x->key, y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
-    if (order == 0)
-        order = (x->key_len > y->key_len) - (x->key_len < y->key_len);
-    return order != 0 ? order : strcmp(x->value->shown.code, y->value->shown.code);
+    int order = memcmp(x->bytes, y->bytes, x->len < y->len ? x->len : y->len);
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
+/* Only leaders that no study has may be without a rank beside others that have one: their numbers differ. */
 static int most_first(const void *a, const void *b)
 {
     const struct ordered *x = a, *y = b;
-    if (x->value->shown.study_count != y->value->shown.study_count)
-        return x->value->shown.study_count > y->value->shown.study_count ? -1 : 1;
-    return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : by_key(x, y);
+    if (x->number != y->number)
+        return x->number > y->number ? 1 : -1;
+    int order = x->key != NULL && y->key != NULL ? by_key(x->key, y->key) : 0;
+    return order != 0 ? order : strcmp(x->value->shown.code, y->value->shown.code);
 }
 
-static void rank(const struct facet_tally *tally, size_t place, struct ordered *ret_ordered)
+static bool differ_in(const struct ordered *items, size_t len, int shift)
 {
-    const char *code = tally_value(tally, place)->shown.code;
-    ret_ordered->value = tally_value(tally, place);
-    if (tally->facet->source == FROM_LEADERS)
-        ret_ordered->key_len = sortkey_nb(code, ret_ordered->key, sizeof ret_ordered->key);
+    for (size_t i = 1; i < len; i++)
+        if ((items[i].number >> shift & 255) != (items[0].number >> shift & 255))
+            return true;
+    return false;
+}
+
+/* Byte by byte from the last, each time leaving equals as they were: a fifth of what comparing fifty thousand leaders takes. Where the
+ * items end up, of which room is as long. */
+static struct ordered *sort_by_number(struct ordered *items, struct ordered *room, size_t len)
+{
+    for (int shift = 0; shift < 64; shift += 8) {
+        size_t at[257] = {0};
+        if (!differ_in(items, len, shift))
+            continue;
+        for (size_t i = 0; i < len; i++)
+            at[(items[i].number >> shift & 255) + 1]++;
+        for (size_t i = 0; i < 256; i++)
+            at[i + 1] += at[i];
+        for (size_t i = 0; i < len; i++)
+            room[at[items[i].number >> shift & 255]++] = items[i];
+        struct ordered *sorted = room;
+        room = items;
+        items = sorted;
+    }
+    return items;
+}
+
+static const struct name_key *key_of(struct facet_tally *tally, const char *name)
+{
+    struct name_key *key = arena_alloc(tally->arena, sizeof *key + SORT_KEY_BYTES);
+    if (key == NULL)
+        fail(tally, DB_NO_MEMORY);
     else
-        ret_ordered->rank = tally->facet->source == FROM_YEARS ? strtoll(code, NULL, 10) : (int64_t)place;
+        key->len = sortkey_nb(name, key->bytes, SORT_KEY_BYTES);
+    return key;
 }
 
-static bool copy_texts(struct arena *arena, struct db_facet_value *value)
+static struct ordered ordered_of(struct facet_tally *tally, size_t place)
 {
-    const char **const texts[] = {&value->code, &value->label.nb, &value->label.en};
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        if (*texts[i] != NULL && (*texts[i] = arena_strdup(arena, *texts[i])) == NULL)
-            return false;
-    return true;
+    const struct facet_value *value = tally_value(tally, place);
+    struct ordered ordered = {.number = (UINT64_C(0xffffffff) - (uint64_t)value->shown.study_count) << 32, .value = value};
+    if (tally->facet->source == FROM_YEARS)
+        ordered.number += strtoull(value->shown.code, NULL, 10);
+    else if (tally->facet->source != FROM_LEADERS)
+        ordered.number += place;
+    else if (value->rank > 0)
+        ordered.number += value->rank;
+    else
+        ordered.key = key_of(tally, value->shown.code);
+    return ordered;
+}
+
+/* What is told, in order; NULL = no memory. Equals that have no key are in the order of their bytes already. */
+static const struct ordered *in_order(struct facet_tally *tally, size_t *ret_len)
+{
+    size_t len = 0;
+    bool has_keys = false;
+    struct ordered *ordered = arena_array(tally->arena, tally->values.len, sizeof *ordered);
+    struct ordered *room = arena_array(tally->arena, tally->values.len, sizeof *ordered);
+    if (ordered == NULL || room == NULL)
+        return NULL;
+    for (size_t i = 0; i < tally->values.len; i++)
+        if (tally_value(tally, i)->shown.study_count > 0 || tally_value(tally, i)->is_named) {
+            ordered[len++] = ordered_of(tally, i);
+            has_keys = has_keys || ordered[len - 1].key != NULL;
+        }
+    *ret_len = len;
+    if (!has_keys)
+        return sort_by_number(ordered, room, len);
+    qsort(ordered, len, sizeof *ordered, most_first);
+    return ordered;
+}
+
+static size_t size_of(const char *text)
+{
+    return text == NULL ? 0 : strlen(text) + 1;
+}
+
+static const char *put(char **at, const char *text)
+{
+    size_t size = size_of(text);
+    const char *copy = size == 0 ? NULL : memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+/* All into one piece of memory: there may be many. */
+static bool copy_texts(struct arena *arena, struct db_facet_value *values, size_t len)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < len; i++)
+        bytes += size_of(values[i].code) + size_of(values[i].label.nb) + size_of(values[i].label.en);
+    char *at = arena_array(arena, bytes, 1);
+    for (size_t i = 0; at != NULL && i < len; i++) {
+        values[i].code = put(&at, values[i].code);
+        values[i].label = (struct db_text){put(&at, values[i].label.nb), put(&at, values[i].label.en)};
+    }
+    return at != NULL;
 }
 
 enum db_status tally_read(struct facet_tally *tally, struct arena *arena, struct db_facet_counts *ret_counts)
 {
     size_t len = 0;
     name_own(tally);
-    struct ordered *ordered = arena_array(tally->arena, tally->values.len, sizeof *ordered);
-    for (size_t i = 0; ordered != NULL && i < tally->values.len; i++)
-        if (tally_value(tally, i)->shown.study_count > 0 || tally_value(tally, i)->is_named)
-            rank(tally, i, &ordered[len++]);
+    const struct ordered *ordered = in_order(tally, &len);
     struct db_facet_value *values = ordered == NULL ? NULL : arena_array(arena, len + 1, sizeof *values);
     if (values == NULL || tally->status != DB_OK)
         return tally->status != DB_OK ? tally->status : DB_NO_MEMORY;
-    qsort(ordered, len, sizeof *ordered, most_first);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         values[i] = ordered[i].value->shown;
-        if (!copy_texts(arena, &values[i]))
-            return DB_NO_MEMORY;
-    }
+    if (!copy_texts(arena, values, len))
+        return DB_NO_MEMORY;
     values[len].study_count = tally->without;
     *ret_counts = (struct db_facet_counts){values, len + (tally->without > 0), tally->study_count};
     return DB_OK;

@@ -101,7 +101,9 @@ struct asked {
     const struct db_study_filter *filter;
 };
 
-static enum db_status fill(struct db_reader *reader, struct arena *work, struct facet_tally *tally)
+/* What is told is copied before the image goes, whose names the tally may hold. */
+static enum db_status fill(struct db_reader *reader, struct arena *work, struct facet_tally *tally, struct arena *arena,
+                           struct db_facet_counts *ret_counts)
 {
     const struct image *image = NULL;
     enum db_status status = db_reader_is_late(reader) ? DB_TIMEOUT : tally_begin(reader, tally);
@@ -109,6 +111,8 @@ static enum db_status fill(struct db_reader *reader, struct arena *work, struct 
         status = reader_image(reader, &image);
     if (status == DB_OK)
         status = image != NULL ? facet_from_image(reader, image, work, tally) : facet_from_engine(reader, work, tally);
+    if (status == DB_OK)
+        status = tally_read(tally, arena, ret_counts);
     image_let_go(reader->db, image);
     return status;
 }
@@ -119,9 +123,9 @@ static enum db_status find_counts(struct db_reader *reader, struct arena *arena,
     struct arena work CLEANUP(arena_free) = {0};
     struct db_facet_counts *counts = arena_alloc(arena, sizeof *counts);
     struct facet_tally tally CLEANUP(tally_end) = {.facet = asked->facet, .filter = asked->filter, .arena = &work};
-    enum db_status status = counts == NULL ? DB_NO_MEMORY : fill(reader, &work, &tally);
+    enum db_status status = counts == NULL ? DB_NO_MEMORY : fill(reader, &work, &tally, arena, counts);
     *ret_found = counts;
-    return status == DB_OK ? tally_read(&tally, arena, counts) : status;
+    return status;
 }
 
 struct told {

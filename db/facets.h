@@ -34,6 +34,7 @@ struct facet_value {
     struct db_facet_value shown;
     const char *part_of; /* a code; may be NULL */
     size_t parent;       /* its place, or NOWHERE */
+    uint32_t rank;       /* of leaders: the place of the name among all, from 1, where that is known; 0 = it is not */
     bool is_named;       /* by the facet's own filter */
     uint32_t seen, shut; /* while studies are counted one by one: the last that counts here, or must not */
 };
@@ -44,7 +45,8 @@ struct facet_tally {
     const struct db_study_filter *filter;
     struct arena *arena;
     struct list values; /* struct facet_value, in the vocabulary's order; years and leaders as they are met */
-    struct map index;   /* what the records call it → place */
+    size_t sorted;      /* so many of them are in the order of their bytes, and not in the index */
+    struct map index;   /* what the records call the others → place */
     int64_t without, study_count;
     enum db_status status; /* the first failure */
 };
@@ -57,6 +59,10 @@ static inline struct facet_value *tally_value(const struct facet_tally *tally, s
 }
 /* The place of what the records call so. NOWHERE and a status: a vocabulary has not what the records have, or there is no memory. */
 size_t tally_place(struct facet_tally *tally, const char *word);
+/* A leader or a year that comes after all before in the order of bytes, which spares the index. word stays the caller's, and there until
+ * the tally is read. */
+void tally_expect(struct facet_tally *tally, size_t len); /* room for so many */
+void tally_append(struct facet_tally *tally, const char *word, uint32_t rank, int64_t study_count);
 /* A study by its number from 1, once wherever it is counted. */
 void tally_count(struct facet_tally *tally, size_t place, uint32_t study);
 void tally_count_upwards(struct facet_tally *tally, size_t place, uint32_t study); /* and in what that is part of */

@@ -41,35 +41,48 @@ static int64_t count_rows(const struct image *image, enum image_dim dim, size_t 
     return count;
 }
 
+/* The place of a leader's name among all: that of any of the rows, whose order the image has. */
+static uint32_t rank_of(const struct image *image, enum image_dim dim, size_t value)
+{
+    const uint32_t *rows = image_dim(image, dim, PART_ROWS), *at = image_dim(image, dim, PART_ROWS_AT);
+    return dim == DIM_LEADER ? image_sort(image, DB_SORT_LEADER, SORT_RANK)[rows[at[value]]] + 1 : 0;
+}
+
 /* By place; values that nobody who passes has stay out of it. */
 static void count_values(struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
+    bool is_open = c->tally->facet->source == FROM_YEARS || c->tally->facet->source == FROM_LEADERS;
     size_t len = dim_values(c->image, dim);
-    if (!map_reserve(&c->tally->index, len)) /* there may be many leaders */
-        c->tally->status = DB_NO_MEMORY;
+    if (is_open)
+        tally_expect(c->tally, len);
     for (size_t value = 0; value < len && c->tally->status == DB_OK; value++) {
         int64_t count = count_rows(c->image, dim, value, passing);
-        size_t place = count > 0 ? tally_place(c->tally, dim_name(c->image, dim, value)) : NOWHERE;
-        if (place != NOWHERE)
+        size_t place = count > 0 && !is_open ? tally_place(c->tally, dim_name(c->image, dim, value)) : NOWHERE;
+        if (count > 0 && is_open)
+            tally_append(c->tally, dim_name(c->image, dim, value), rank_of(c->image, dim, value), count);
+        else if (place != NOWHERE)
             tally_value(c->tally, place)->shown.study_count = count;
     }
 }
 
 /* Those that have no value, once the values are counted. */
-static int64_t count_without(const struct counting *c, const struct image_rows *passing)
+static int64_t count_without(struct counting *c, const struct image_rows *passing)
 {
     enum image_dim dim = c->tally->facet->dim;
-    const uint32_t *start = image_dim(c->image, dim, PART_STARTS);
-    int64_t count = dim < DIM_SINGLE ? passing->count : 0;
+    int64_t count = passing->count;
     for (size_t i = 0; dim < DIM_SINGLE && i < c->tally->values.len; i++)
         count -= tally_value(c->tally, i)->shown.study_count;
-    for (size_t word = 0; dim >= DIM_SINGLE && word < c->image->words; word++)
-        for (uint64_t bits = passing->set[word]; bits != 0; bits &= bits - 1) {
-            size_t row = word * 64 + (size_t)__builtin_ctzll(bits);
-            count += start[row] == start[row + 1];
-        }
-    return count;
+    if (dim < DIM_SINGLE)
+        return count;
+    uint64_t *any = arena_array(c->arena, c->image->words, sizeof *any);
+    if (any == NULL) {
+        c->tally->status = DB_NO_MEMORY;
+        return 0;
+    }
+    for (size_t value = 0; value < dim_values(c->image, dim); value++)
+        dim_add(c->image, dim, value, any);
+    return count - count_common(c->image, any, passing->set);
 }
 
 /* ── hospitals ──────────────────────────────────────────────────────────────────────────────────────────────── */

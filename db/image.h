@@ -13,7 +13,7 @@
 
 /* What a study is filtered by, each a list of values (in the order of their bytes) with the rows that have it. */
 enum image_dim {
-    DIM_PROGRAMME, /* one value for each study, up to DIM_BEHIND */
+    DIM_PROGRAMME, /* one value for each study, up to DIM_AGES */
     DIM_CALL_YEAR,
     DIM_MECHANISM,
     DIM_STATUS,
@@ -22,6 +22,7 @@ enum image_dim {
     DIM_LEADER,
     DIM_CARD,
     DIM_BEHIND,
+    DIM_AGES,     /* "18 64", an open end as 0 or the greatest number; NO_VALUE = neither is known */
     DIM_CATEGORY, /* several, from here on; in the order printed */
     DIM_HOSPITAL, /* named, or coordinating */
     DIM_INCLUSION,
@@ -61,8 +62,6 @@ enum image_column {
     COLUMN_PLANNED,
     COLUMN_INCLUDED,
     COLUMN_PERMILLE,
-    COLUMN_AGE_MIN,
-    COLUMN_AGE_MAX,
     COLUMN_DAY, /* of the count, as 20241231 */
     COLUMN_AWARDS,
     COLUMN_CATEGORIES,
@@ -161,6 +160,23 @@ typedef void (*image_use_fn)(void *cls, const struct image_rows *rows);
 enum db_status image_shared(struct db_reader *reader, const struct shared_question *question, image_use_fn use, void *cls);
 enum db_status image_passing(struct db_reader *reader, const struct image *image, const struct db_study_filter *filter, image_use_fn use,
                              void *cls);
+
+/* image_ranges.c: filters of numbers that studies are also sorted by. */
+struct image_range {
+    size_t offset; /* of the filter, in struct db_study_filter */
+    enum image_column column;
+    enum db_study_sort_key key; /* the order of that column: what is not known comes last */
+    int64_t least;              /* of what is known */
+};
+extern const struct image_range image_ranges[];
+extern const size_t image_ranges_len;
+/* The places of the order with numbers from min to max: from *ret_from up to what is returned. */
+size_t image_places(const struct image *image, const struct image_range *range, int64_t min, int64_t max, size_t *ret_from);
+/* Places of a sort's order where the filter of the same number lets nobody through: [from, to). At most DB_RANGES_MAX; how many. */
+struct image_gap {
+    uint32_t from, to;
+};
+size_t image_gaps(const struct image *image, const struct db_study_filter *filter, enum db_study_sort_key key, struct image_gap *ret_gaps);
 
 /* image_search.c: those that fit what is looked for, and how well; found once as above. */
 enum db_status image_matching(struct db_reader *reader, const struct image *image, const struct db_search *search, bool in_titles,

@@ -167,43 +167,34 @@ static bool is_within(const struct db_ranges *ranges, int64_t number)
     return false;
 }
 
-/* One range of one column: rows of a word at a time, without a branch. */
-static void add_range(struct selecting *s, const int64_t *numbers, int64_t min, int64_t max)
+static void add_places(struct selecting *s, const uint32_t *order, size_t from, size_t to)
 {
-    const uint64_t width = (uint64_t)max - (uint64_t)min;
-    for (size_t word = 0; word < s->image->words; word++) {
-        size_t from = word * 64, to = from + 64 < s->image->len ? from + 64 : s->image->len;
-        uint64_t bits = 0;
-        for (size_t row = from; row < to; row++)
-            bits |= (uint64_t)((uint64_t)numbers[row] - (uint64_t)min <= width) << (row - from);
-        s->term[word] |= bits;
-    }
+    for (size_t i = from; i < to; i++)
+        set_row(s->term, order[i]);
 }
 
-static const struct {
-    size_t offset;
-    enum image_column column;
-    int64_t least; /* what is not known lies below */
-} range_filters[] = {
-    {OF(amount_nok), COLUMN_AMOUNT, INT64_MIN},
-    {OF(planned), COLUMN_PLANNED, 0},
-    {OF(included), COLUMN_INCLUDED, 0},
-    {OF(updated), COLUMN_UPDATED, INT64_MIN},
-};
+/* Rows within a range lie side by side in the order. One range that has most of them: those outside are fewer. */
+static void by_range(struct selecting *s, const struct image_range *range, const struct db_ranges *ranges)
+{
+    const uint32_t *order = image_sort(s->image, range->key, SORT_ORDER);
+    bool is_outside = false;
+    clear_term(s);
+    for (size_t i = 0; i < ranges->len; i++) {
+        size_t from, to = image_places(s->image, range, ranges->r[i].min, ranges->r[i].max, &from);
+        is_outside = ranges->len == 1 && to > from && to - from > s->image->len / 2;
+        add_places(s, order, is_outside ? 0 : from, is_outside ? from : to);
+        if (is_outside)
+            add_places(s, order, to, s->image->len);
+    }
+    settle_term(s, ranges->negate != is_outside);
+}
 
 static void by_ranges(struct selecting *s)
 {
-    for (size_t i = 0; i < COUNT_OF(range_filters); i++) {
-        const struct db_ranges *ranges = (const void *)((const char *)s->filter + range_filters[i].offset);
-        if (ranges->len == 0)
-            continue;
-        clear_term(s);
-        for (size_t j = 0; j < ranges->len; j++) {
-            int64_t min = ranges->r[j].min > range_filters[i].least ? ranges->r[j].min : range_filters[i].least;
-            if (min <= ranges->r[j].max)
-                add_range(s, image_numbers(s->image, range_filters[i].column), min, ranges->r[j].max);
-        }
-        settle_term(s, ranges->negate);
+    for (size_t i = 0; i < image_ranges_len; i++) {
+        const struct db_ranges *ranges = (const void *)((const char *)s->filter + image_ranges[i].offset);
+        if (ranges->len > 0)
+            by_range(s, &image_ranges[i], ranges);
     }
 }
 
@@ -219,18 +210,22 @@ static void by_call_year(struct selecting *s)
     settle_term(s, years->negate);
 }
 
-/* Where the study's own range meets it; one end alone known: the other is open. */
+/* Where the study's own range meets it. */
 static void by_age(struct selecting *s)
 {
     const struct db_ranges *ages = &s->filter->age;
-    const int64_t *least = image_numbers(s->image, COLUMN_AGE_MIN), *most = image_numbers(s->image, COLUMN_AGE_MAX);
     if (ages->len == 0)
         return;
     clear_term(s);
-    for (size_t row = 0; row < s->image->len; row++)
-        for (size_t i = 0; i < ages->len && (least[row] >= 0 || most[row] >= 0); i++)
-            if ((most[row] < 0 || most[row] >= ages->r[i].min) && (least[row] < 0 ? 0 : least[row]) <= ages->r[i].max)
-                set_row(s->term, row);
+    for (size_t value = 0; value < dim_values(s->image, DIM_AGES); value++) {
+        char *rest;
+        int64_t least = strtoll(dim_name(s->image, DIM_AGES, value), &rest, 10), most = strtoll(rest, NULL, 10);
+        bool meets = false;
+        for (size_t i = 0; i < ages->len; i++)
+            meets = meets || (most >= ages->r[i].min && least <= ages->r[i].max);
+        if (meets)
+            dim_add(s->image, DIM_AGES, value, s->term);
+    }
     settle_term(s, ages->negate);
 }
 
@@ -283,23 +278,57 @@ enum db_status image_awards(const struct image *image, struct arena *arena, cons
     return DB_OK;
 }
 
+static void add_wanted(const struct image *image, enum image_dim dim, const bool *wanted, uint64_t *set)
+{
+    for (size_t value = 0; value < dim_values(image, dim); value++)
+        if (wanted[value])
+            dim_add(image, dim, value, set);
+}
+
+static bool has_award(const struct image *image, size_t row, const bool *year_wanted, const bool *mechanism_wanted)
+{
+    const uint32_t *start = image_dim(image, DIM_AWARD_YEAR, PART_STARTS), *year = image_dim(image, DIM_AWARD_YEAR, PART_VALUES),
+                   *mechanism = image_dim(image, DIM_AWARD_MECHANISM, PART_VALUES);
+    for (size_t i = start[row]; i < start[row + 1]; i++)
+        if (year_wanted[year[i]] && mechanism_wanted[mechanism[i]])
+            return true;
+    return false;
+}
+
+/* Of those that have a year and a mechanism that are wanted, those that have both in one award. */
+static void add_both(struct selecting *s, const bool *year_wanted, const bool *mechanism_wanted)
+{
+    uint64_t *other = arena_array(s->arena, s->image->words + 1, sizeof *other);
+    if (other == NULL) {
+        s->status = DB_NO_MEMORY;
+        return;
+    }
+    add_wanted(s->image, DIM_AWARD_YEAR, year_wanted, s->term);
+    add_wanted(s->image, DIM_AWARD_MECHANISM, mechanism_wanted, other);
+    for (size_t word = 0; word < s->image->words; word++) {
+        s->term[word] &= other[word];
+        for (uint64_t bits = s->term[word]; bits != 0; bits &= bits - 1)
+            if (!has_award(s->image, word * 64 + (size_t)__builtin_ctzll(bits), year_wanted, mechanism_wanted))
+                s->term[word] &= ~(bits & -bits);
+    }
+}
+
 /* [not] a study with an award of these years (NULL = any) and these mechanisms (NULL = any) */
 static void by_award(struct selecting *s, bool negate, const struct db_ranges *years, const struct db_codes *mechanisms)
 {
-    const struct image *image = s->image;
-    const uint32_t *start = image_dim(image, DIM_AWARD_YEAR, PART_STARTS), *year = image_dim(image, DIM_AWARD_YEAR, PART_VALUES),
-                   *mechanism = image_dim(image, DIM_AWARD_MECHANISM, PART_VALUES);
-    const bool *year_wanted = values_wanted(image, s->arena, DIM_AWARD_YEAR, years, NULL),
-               *mechanism_wanted = values_wanted(image, s->arena, DIM_AWARD_MECHANISM, NULL, mechanisms);
+    const bool *year_wanted = values_wanted(s->image, s->arena, DIM_AWARD_YEAR, years, NULL),
+               *mechanism_wanted = values_wanted(s->image, s->arena, DIM_AWARD_MECHANISM, NULL, mechanisms);
     if (year_wanted == NULL || mechanism_wanted == NULL) {
         s->status = DB_NO_MEMORY;
         return;
     }
     clear_term(s);
-    for (size_t row = 0; row < image->len; row++)
-        for (size_t i = start[row]; i < start[row + 1]; i++)
-            if (year_wanted[year[i]] && mechanism_wanted[mechanism[i]])
-                set_row(s->term, row);
+    if (mechanisms == NULL)
+        add_wanted(s->image, DIM_AWARD_YEAR, year_wanted, s->term);
+    else if (years == NULL)
+        add_wanted(s->image, DIM_AWARD_MECHANISM, mechanism_wanted, s->term);
+    else
+        add_both(s, year_wanted, mechanism_wanted);
     settle_term(s, negate);
 }
 

@@ -13,6 +13,7 @@
 struct key_ranks {
     const uint32_t *rank, *order, *groups;
     uint32_t groups_len, known; /* known: groups that stand for a value */
+    enum image_dim dim;         /* whose values the groups are; DIM_COUNT = of none */
     bool descending;
 };
 
@@ -21,6 +22,8 @@ struct paging {
     const uint64_t *set;
     struct key_ranks key[SORT_KEYS_MAX];
     size_t keys;
+    struct image_gap gaps[DB_RANGES_MAX]; /* in the order of the first key */
+    size_t gaps_len;
     uint32_t from; /* NO_VALUE = from the beginning */
     bool backwards;
     uint32_t *found; /* in the order of the walk */
@@ -38,7 +41,22 @@ static bool has_row(const uint64_t *set, uint32_t row)
 /* Relevance has a number for each row, and no order of its own. */
 static struct key_ranks ranks_of_relevance(const uint32_t *relevance, bool descending)
 {
-    return (struct key_ranks){.rank = relevance, .known = UINT32_MAX, .descending = descending};
+    return (struct key_ranks){.rank = relevance, .known = UINT32_MAX, .dim = DIM_COUNT, .descending = descending};
+}
+
+static enum image_dim dim_of(enum db_study_sort_key key)
+{
+    static const struct {
+        enum db_study_sort_key key;
+        enum image_dim dim;
+    } dims[] = {
+        {DB_SORT_CALL_YEAR, DIM_CALL_YEAR}, {DB_SORT_LEADER, DIM_LEADER}, {DB_SORT_INSTITUTION, DIM_INSTITUTION},
+        {DB_SORT_MECHANISM, DIM_MECHANISM}, {DB_SORT_STATUS, DIM_STATUS},
+    };
+    for (size_t i = 0; i < COUNT_OF(dims); i++)
+        if (dims[i].key == key)
+            return dims[i].dim;
+    return DIM_COUNT;
 }
 
 static struct key_ranks ranks_of(const struct image *image, const struct db_sort *sort)
@@ -50,6 +68,7 @@ static struct key_ranks ranks_of(const struct image *image, const struct db_sort
         .groups = image_sort(image, sort->key, SORT_GROUPS),
         .groups_len = (uint32_t)groups,
         .known = (uint32_t)groups - image_indexes(image, COLUMN_UNKNOWN)[sort->key],
+        .dim = dim_of(sort->key),
         .descending = sort->descending,
     };
 }
@@ -84,13 +103,65 @@ static uint32_t place_in(const struct paging *p, uint32_t row)
     return low;
 }
 
-/* Rows of one group from a place on, until there are enough. */
+static bool has_none_of(const uint64_t *set, const uint32_t *order, int64_t place, int64_t step, int count)
+{
+    uint64_t any = 0;
+    for (int i = 0; i < count; i++)
+        any |= set[order[place + i * step] / 64] >> order[place + i * step] % 64;
+    return (any & 1) == 0;
+}
+
+/* Rows of one group from a place on, until there are enough. Eight that are not let through are passed by at once. */
 static void walk_group(struct paging *p, int64_t place, int64_t first, int64_t last, int64_t step)
 {
     const uint32_t *order = p->key[0].order;
-    for (; place >= first && place <= last && p->len < p->want; place += step)
-        if (has_row(p->set, order[place]))
-            p->found[p->len++] = order[place];
+    while (place >= first && place <= last && p->len < p->want) {
+        int64_t left = step > 0 ? last - place + 1 : place - first + 1;
+        if (left >= 8 && has_none_of(p->set, order, place, step, 8)) {
+            place += 8 * step;
+            continue;
+        }
+        for (int i = 0; i < 8 && i < left && p->len < p->want; i++, place += step)
+            if (has_row(p->set, order[place]))
+                p->found[p->len++] = order[place];
+    }
+}
+
+/* Whether a great group, which is all studies of one value, has nothing that is let through: two sets say so at once. */
+static bool is_apart(const struct paging *p, int64_t first, int64_t last)
+{
+    const struct image *image = p->image;
+    enum image_dim dim = p->key[0].dim;
+    if (dim == DIM_COUNT || (size_t)(last - first) < image->words)
+        return false;
+    uint32_t value = image_dim(image, dim, PART_VALUES)[p->key[0].order[first]];
+    uint32_t number = value == NO_VALUE ? 0 : image_dim(image, dim, PART_SETS_AT)[value];
+    const uint32_t *at = image_dim(image, dim, PART_ROWS_AT);
+    if (number == 0 || at[value + 1] - at[value] != last - first + 1)
+        return false;
+    const uint64_t *rows = (const uint64_t *)image->column[dim_column(dim, PART_SETS)].items + (number - 1) * image->words;
+    uint64_t both = 0;
+    for (size_t i = 0; i < image->words; i++)
+        both |= rows[i] & p->set[i];
+    return both == 0;
+}
+
+/* The next group of the walk that no gap has, this one if none has it. */
+static int64_t past_gaps(const struct paging *p, int64_t at, int64_t turn)
+{
+    const struct key_ranks *key = &p->key[0];
+    for (size_t i = 0; i < p->gaps_len && at >= 0 && at < key->groups_len; i++) {
+        const struct image_gap *gap = &p->gaps[i];
+        uint32_t group = turned(key, (uint32_t)at);
+        if (key->groups[group] < gap->from || key->groups[group] >= gap->to)
+            continue;
+        if (group >= key->known)
+            return at + turn;
+        uint32_t last = key->rank[key->order[gap->to - 1]];
+        int64_t a = turned(key, key->rank[key->order[gap->from]]), b = turned(key, last < key->known ? last : key->known - 1);
+        return turn > 0 ? (a > b ? a : b) + 1 : (a < b ? a : b) - 1;
+    }
+    return at;
 }
 
 static void walk(struct paging *p)
@@ -99,11 +170,18 @@ static void walk(struct paging *p)
     const int64_t turn = p->backwards ? -1 : 1, step = p->backwards != is_id_descending(p) ? -1 : 1;
     int64_t at = p->from != NO_VALUE ? turned(key, key->rank[p->from]) : p->backwards ? (int64_t)key->groups_len - 1 : 0;
     bool is_first = p->from != NO_VALUE;
-    for (; at >= 0 && at < key->groups_len && p->len < p->want; at += turn) {
+    while (at >= 0 && at < key->groups_len && p->len < p->want) {
+        int64_t next = is_first ? at : past_gaps(p, at, turn);
+        if (next != at) {
+            at = next;
+            continue;
+        }
         uint32_t group = turned(key, (uint32_t)at);
         int64_t first = key->groups[group], last = (int64_t)key->groups[group + 1] - 1;
-        walk_group(p, is_first ? place_in(p, p->from) + step : step > 0 ? first : last, first, last, step);
+        if (is_first || !is_apart(p, first, last))
+            walk_group(p, is_first ? place_in(p, p->from) + step : step > 0 ? first : last, first, last, step);
         is_first = false;
+        at += turn;
     }
 }
 
@@ -276,6 +354,7 @@ static void find_rows(void *cls, const struct image_rows *passing)
     p->set = passing->set;
     asking->rows->total = passing->count;
     if (is_walkable(asking->question->ordering) && passing->count > FEW) {
+        p->gaps_len = image_gaps(p->image, asking->question->filter, asking->question->ordering->keys[0].key, p->gaps);
         walk(p);
         p->is_beyond = p->from != NO_VALUE && (has_row(p->set, p->from) || is_anything_behind(p));
     } else {

@@ -40,6 +40,7 @@ static struct db_reader *reader_new(struct db *db)
     if (reader == NULL)
         return NULL;
     reader->db = db;
+    reader->newest.data_version = -1;
     reader->st = &db->statements;
     for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
         reader->vocabularies[i].data_version = -1;
@@ -81,6 +82,7 @@ void db_reader_close(struct db_reader *reader)
     assert(reader->depth == 0);
     statements_close(&reader->statements);
     vocabularies_close(reader);
+    arena_free(&reader->newest.arena);
     int code = sqlite3_close(reader->statements.sql);
     assert(code == SQLITE_OK);
     reader->db->readers -= !reader->is_writers;
@@ -102,15 +104,25 @@ static enum db_status look_at_register(struct db_reader *reader)
     return query_status(&query);
 }
 
+/* Whatever the time: the engine counts the instructions of all runs of a prepared statement, and would break off this one some day. */
+static enum db_status roll_back(struct db_reader *reader)
+{
+    struct db_bound bound = reader->bound;
+    reader->bound = (struct db_bound){0};
+    enum db_status status = statement_run(reader->st, STMT_snapshot_end, NO_ARGS);
+    reader->bound = bound;
+    return status;
+}
+
 /* A transaction begins to see with its first statement: ask for something, so that it is now. */
 static enum db_status begin(struct db_reader *reader)
 {
-    int code = sqlite3_exec(reader->st->sql, "BEGIN", NULL, NULL, NULL);
-    if (code != SQLITE_OK)
-        return status_of(code);
-    enum db_status status = look_at_register(reader);
+    enum db_status status = statement_run(reader->st, STMT_snapshot_begin, NO_ARGS);
     if (status != DB_OK)
-        sqlite3_exec(reader->st->sql, "ROLLBACK", NULL, NULL, NULL);
+        return status;
+    status = look_at_register(reader);
+    if (status != DB_OK)
+        roll_back(reader);
     reader->began = status == DB_OK;
     return status;
 }
@@ -135,6 +147,9 @@ struct db_bound db_reader_bounds(const struct db_reader *reader)
 /* It may be older than the newest. */
 enum db_status reader_version(struct db_reader *reader, int64_t *ret_version)
 {
+    *ret_version = reader->data_version;
+    if (reader->began)
+        return DB_OK;
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
     *ret_version = query_row(&query) ? query_int(&query, 1) : -1;
     return query_status(&query);
@@ -147,8 +162,8 @@ void reader_leave(struct db_reader *reader)
         return;
     reader->began = false;
     if (!sqlite3_get_autocommit(reader->st->sql)) {
-        int code = sqlite3_exec(reader->st->sql, "ROLLBACK", NULL, NULL, NULL); /* nothing was written; cannot be busy */
-        assert(code == SQLITE_OK);
+        enum db_status status = roll_back(reader); /* nothing was written; cannot be busy */
+        assert(status == DB_OK);
     }
 }
 

@@ -184,19 +184,56 @@ enum db_status db_programmes(struct db_reader *reader, const char *code,
     return listed(&counting, &query);
 }
 
-enum db_status db_editions(struct db_reader *reader, const char *programme, bool (*each)(void *cls, const struct db_edition *edition),
-                           void *cls)
+typedef bool (*edition_fn)(void *cls, const struct db_edition *edition);
+
+/* arena: whose the texts are; NULL = the engine's, until the next row. */
+static enum db_status read_editions(struct db_reader *reader, const char *programme, struct arena *arena, edition_fn each, void *cls)
 {
     struct query query CLEANUP(query_end) = programme == NULL
                                                 ? query_begin(reader->st, STMT_editions_newest, NO_ARGS)
                                                 : query_begin(reader->st, STMT_editions, ARGS(ARG_T(":programme", programme)));
     while (query_row(&query)) {
         struct db_edition edition = {0};
-        query_fields(&query, edition_fields, &edition, NULL);
+        query_fields(&query, edition_fields, &edition, arena);
         if (has_read(&query) && !each(cls, &edition))
             return DB_OK;
     }
     return query_status(&query);
+}
+
+static bool keep_edition(void *cls, const struct db_edition *edition)
+{
+    struct kept_editions *kept = cls;
+    struct db_edition *item = list_add(&kept->items, &kept->arena);
+    if (item != NULL)
+        *item = *edition;
+    return item != NULL;
+}
+
+static enum db_status keep_newest(struct db_reader *reader)
+{
+    struct kept_editions *kept = &reader->newest;
+    arena_reset(&kept->arena);
+    kept->data_version = -1;
+    kept->items = (struct list){.size = sizeof(struct db_edition)};
+    enum db_status status = read_editions(reader, NULL, &kept->arena, keep_edition, kept);
+    if (status == DB_OK && kept->arena.failed)
+        status = DB_NO_MEMORY;
+    if (status == DB_OK)
+        kept->data_version = reader->data_version;
+    return status;
+}
+
+/* In memory a reader may see what an import has not committed. */
+enum db_status db_editions(struct db_reader *reader, const char *programme, edition_fn each, void *cls)
+{
+    if (programme != NULL || !reader->began || reader->db->path == NULL)
+        return read_editions(reader, programme, NULL, each, cls);
+    enum db_status status = reader->newest.data_version == reader->data_version ? DB_OK : keep_newest(reader);
+    for (size_t i = 0; status == DB_OK && i < reader->newest.items.len; i++)
+        if (!each(cls, (const struct db_edition *)reader->newest.items.items + i))
+            return DB_OK;
+    return status;
 }
 
 enum db_status db_regions(struct db_reader *reader, bool (*each)(void *cls, const struct db_region *region), void *cls)

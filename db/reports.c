@@ -3,6 +3,7 @@
  */
 #include "db/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct field total_fields[] = {
@@ -156,6 +157,25 @@ enum db_status db_recruitment_get(struct db_reader *reader, const char *code, co
     return status;
 }
 
+enum db_status db_recruitment_sums(struct db_reader *reader, const char *code,
+                                   bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls)
+{
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    struct db_study_recruitment study = {0};
+    struct asked asked = {.instant = 0};
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    status = read_total(reader, &arena, code, &asked, &study);
+    if (status == DB_OK)
+        status = read_regions(reader, &arena, &asked, &study);
+    if (status == DB_OK)
+        each(cls, &study);
+    return status;
+}
+
 enum db_status db_recruitment_get_known(struct db_reader *reader, const char *code, int64_t instant, const char *from, const char *to,
                                         bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls,
                                         int64_t *ret_since)
@@ -174,4 +194,56 @@ enum db_status db_recruitment_get_known(struct db_reader *reader, const char *co
     if (status == DB_OK)
         each(cls, &study);
     return status == DB_NOT_FOUND ? study_kept_since(reader, code, ret_since) : status;
+}
+
+/* ── what a count stands among ──────────────────────────────────────────────────────────────────────────────── */
+
+static void put_count(struct db_count *count, const char *day, int64_t included)
+{
+    snprintf(count->as_of, sizeof count->as_of, "%s", day);
+    count->included = included;
+}
+
+/* From the newest day back, so that of equals the latest comes first. */
+static void weigh(struct db_counts_beside *beside, const char *as_of, const char *day, int64_t included)
+{
+    int order = strcmp(day, as_of);
+    if (order == 0)
+        put_count(&beside->same, day, included);
+    else if (order < 0 && included > beside->highest_before.included)
+        put_count(&beside->highest_before, day, included);
+    else if (order > 0 && (beside->lowest_after.included < 0 || included <= beside->lowest_after.included))
+        put_count(&beside->lowest_after, day, included);
+}
+
+static enum db_status read_beside(struct db_reader *reader, int64_t study, const char *region, const char *as_of,
+                                  struct db_counts_beside *beside)
+{
+    char last[sizeof beside->same.as_of] = "";
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, STMT_region_reports_back, ARGS(ARG_I(":study", study), ARG_T(":region", region)));
+    while (query_row(&query)) {
+        const char *day = query_text(&query, 0);
+        if (day == NULL || strcmp(day, last) == 0)
+            continue; /* another one stands for that day */
+        snprintf(last, sizeof last, "%s", day);
+        weigh(beside, as_of, day, query_int(&query, 1));
+    }
+    return query_status(&query);
+}
+
+enum db_status db_counts_beside(struct db_reader *reader, const char *code, const char *region, const char *as_of,
+                                struct db_counts_beside *ret_beside)
+{
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    static const struct db_count none = {.included = -1};
+    *ret_beside = (struct db_counts_beside){none, none, none};
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_recruitment_total, ARGS(ARG_T(":code", code)));
+    if (!query_row(&query))
+        return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
+    return read_beside(reader, query_int(&query, 0), region, as_of, ret_beside);
 }

@@ -261,7 +261,7 @@ static void tell(void *cls, const void *found)
     told->each(told->cls, found);
 }
 
-/* Kept sums are read as fast as a stored answer would be; what was known once is no answer about the data version. */
+/* What was known once is no answer about the data version. */
 static enum db_status tell_at_once(struct db_reader *reader, const struct db_stats_query *query, struct told *told)
 {
     struct arena arena CLEANUP(arena_free) = {0};
@@ -284,7 +284,7 @@ enum db_status db_stats(struct db_reader *reader, const struct db_stats_query *q
     if (status != DB_OK)
         return status;
     scope = reader;
-    if (stats_is_kept(query) || query->known_at != 0)
+    if (query->known_at != 0)
         return tell_at_once(reader, query, &told);
     stats_question(&key, query, 0);
     sql_add(&key, query->leaders ? " and leaders" : ""); /* all else that is asked shows in the statement */

@@ -31,7 +31,8 @@ enum db_status db_write_part_begin(struct db_write *write, const struct db_autho
 enum db_status db_write_part_keep(struct db_write *write);
 void db_write_part_undo(struct db_write *write);
 
-/* For asking in between, also about what this transaction has written and not yet settled: a reader that belongs to write. */
+/* For asking in between about what this transaction holds: a reader that belongs to write. What is made of a study is as of its last
+ * settling; kept sums (statistics without a filter) follow with the commit alone. */
 struct db_reader *db_write_reader(struct db_write *write);
 /* The version that a study has here; 0 = there is no such study. */
 enum db_status db_write_version(struct db_write *write, const char *study, int64_t *ret_version);
@@ -124,8 +125,8 @@ enum db_status db_write_kept_answer(struct db_write *write, int64_t token, const
 
 /* ── what the register knew ─────────────────────────────────────────────────────────────────────────────────── */
 
-/* Whether nothing can come any more that would be recorded with that instant or an earlier one; from then on nothing will. Any thread.
- * false: it lies in the future, or in a transaction that is under way. */
+/* Whether nothing can come any more that would be recorded with that instant or an earlier one; from then on nothing will. Any thread;
+ * before the reader that is asked begins. false: it lies in the future, or in a transaction that is under way. */
 bool db_known_is_settled(struct db *db, int64_t instant);
 
 /* A study's bytes as they stood at that instant, and since when they did. DB_NOT_FOUND: the register did not hold it then, or no longer

@@ -39,7 +39,8 @@ struct fault {
 #define FAULTS_MAX 32
 struct faults {
     struct fault list[FAULTS_MAX];
-    size_t len; /* the 33rd and later are counted in dropped, but where more is set */
+    size_t len; /* further ones go to more where that has room, else are counted in dropped; each parameter keeps one as long as another has
+                   several */
     size_t dropped;
     /* For bodies of many rows, each of which is to be named: further ones, after those of list. Of more_room, in the arena. */
     struct fault *more;

@@ -72,22 +72,30 @@ static const char *range_added(struct arena *arena, const char *text, int64_t mi
     return arena_printf(arena, "%s%s%" PRId64 "..%" PRId64, text, comma, min, max);
 }
 
-/* The years between the ranges, no others than may be asked for; NULL when there are none. */
-static const char *years_between(struct arena *arena, const struct db_ranges *ranges)
+/* The years between the ranges, no others than may be asked for; "" when there are none, NULL = no memory. */
+static const char *years_between(struct arena *arena, const struct db_ranges *ranges, size_t *ret_len)
 {
     struct db_ranges sorted = *ranges;
     const char *text = "";
     int64_t next = CALL_YEAR_MIN;
+    *ret_len = 0;
     qsort(sorted.r, sorted.len, sizeof sorted.r[0], by_min);
     for (size_t i = 0; i < sorted.len && text && next <= CALL_YEAR_MAX; i++) {
-        if (sorted.r[i].min > next)
+        if (sorted.r[i].min > next) {
             text = range_added(arena, text, next, sorted.r[i].min - 1);
+            ++*ret_len;
+        }
         if (sorted.r[i].max >= next)
             next = sorted.r[i].max < CALL_YEAR_MAX ? sorted.r[i].max + 1 : CALL_YEAR_MAX + 1;
     }
-    if (text && next <= CALL_YEAR_MAX)
-        text = range_added(arena, text, next, CALL_YEAR_MAX);
-    return text && *text ? text : NULL;
+    *ret_len += next <= CALL_YEAR_MAX;
+    return text && next <= CALL_YEAR_MAX ? range_added(arena, text, next, CALL_YEAR_MAX) : text;
+}
+
+bool link_holds_years(struct arena *arena, const struct db_ranges *negated)
+{
+    size_t len;
+    return !years_between(arena, negated, &len) || len <= DB_RANGES_MAX;
 }
 
 struct codes_text {
@@ -110,8 +118,8 @@ static void turn_negation(struct link *link, const struct db_study_filter *filte
 {
     struct codes_text others = {link->rq->arena, &filter->award_mechanism, ""};
     if (filter->award_call_year.len > 0 && filter->award_call_year.negate) {
-        const char *between = years_between(link->rq->arena, &filter->award_call_year);
-        if (between)
+        const char *between = years_between(link->rq->arena, &filter->award_call_year, &(size_t){0});
+        if (!between || *between)
             link_set(link, "award_call_year", between);
     }
     if (filter->award_mechanism.len > 0 && filter->award_mechanism.negate) {
@@ -178,4 +186,15 @@ const char *link_query(const struct link *link, bool programme)
 const char *link_url(const struct link *link)
 {
     return url_with(link->rq->arena, "/studies", link_query(link, true), NULL, NULL);
+}
+
+bool link_around(const struct link *link, const char *name, const char **ret_before, const char **ret_after)
+{
+    static const char place[] = "\n"; /* nothing encoded has it */
+    struct link with = *link;
+    link_set(&with, name, place);
+    const char *url = link_url(&with), *at = url ? strchr(url, *place) : NULL;
+    *ret_before = at ? arena_strndup(link->rq->arena, url, (size_t)(at - url)) : NULL;
+    *ret_after = at ? at + 1 : NULL;
+    return *ret_before != NULL;
 }

@@ -20,6 +20,8 @@ struct link {
 
 /* The filters of the question. grain AWARD: a negated filter of awards, which picks the others there, in words that mean it here. */
 struct link link_of_filters(struct request *rq, const struct db_study_filter *filter, enum db_grain grain);
+/* Whether the years that a negated filter of awards leaves are no more ranges than a filter may have. */
+bool link_holds_years(struct arena *arena, const struct db_ranges *negated);
 /* And the cell's value of one dimension. */
 void link_cell(struct link *link, enum db_grain grain, enum db_dimension dimension, const struct db_stats_key *key);
 bool link_names(const struct link *link, const char *name);
@@ -30,5 +32,7 @@ void link_value(struct link *link, const char *name, const char *code, enum db_v
 /* "a=1&b=2" by name, without the programme when that is not wanted; "" for everything. NULL = no memory. */
 const char *link_query(const struct link *link, bool programme);
 const char *link_url(const struct link *link); /* /studies?… */
+/* The URL of each value of one filter: what stands before the encoded value, and after it. false = no memory. */
+bool link_around(const struct link *link, const char *name, const char **ret_before, const char **ret_after);
 
 #endif

@@ -95,9 +95,7 @@ void csv_text(struct buffer *out, enum csv_dialect dialect, const char *text, si
 
 void csv_integer(struct buffer *out, int64_t number)
 {
-    char text[NUMBER_SIZE];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    buffer_text(out, text);
+    buffer_integer(out, number);
 }
 
 void csv_decimal(struct buffer *out, enum csv_dialect dialect, const char *text, size_t len)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "handlers/facets.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/arena.h"
+#include "base/percent.h"
 #include "handlers/cell_link.h"
 #include "handlers/handlers.h"
+#include "handlers/json_put.h"
 
 const char *const facet_names[] = {"programme", "call_year",   "mechanism", "award_call_year", "award_mechanism",
                                    "category",  "institution", "hospital",  "region",          "inclusion_region",
@@ -31,95 +29,113 @@ static const struct {
     [DB_FACET_BEHIND_PLAN] = {.kind = JSON_YES_NO},
 };
 
-/* The filters of the request without the facet's own. Its rows' links are made in memory of their own: there may be many. */
-struct rows {
+/* A row is written straight into the answer, its link between two texts that all rows share: there may be a hundred thousand leaders. */
+struct writing {
     enum db_facet facet;
-    struct link filters;
-    struct request scratch_rq; /* the request, but for its arena */
-    struct arena scratch;
-    json_t *json; /* the facet; NULL = it came to nothing */
-    bool is_late; /* for want of time, else of memory */
+    struct link filters; /* of the request, without the facet's own */
+    struct buffer *out;
+    const char *before, *after; /* the value, in a row's link */
+    enum api_error error;
 };
 
-/* There may be a hundred thousand leaders: rows between two looks at the clock. */
+/* Rows between two looks at the clock. */
 #define LOOK_EVERY 512
 
-static json_t *value_json(enum db_facet facet, const char *code)
+static void put_value(struct buffer *out, enum db_facet facet, const char *code)
+{
+    if (code && facets[facet].kind != JSON_CODE)
+        buffer_text(out, code); /* a year, true or false */
+    else
+        json_put_text(out, code);
+}
+
+static void put_label(struct buffer *out, const struct db_text *label)
+{
+    buffer_text(out, ",\"label\":");
+    if (label->nb || label->en) {
+        buffer_text(out, "{\"nb\":");
+        json_put_text(out, label->nb);
+        buffer_text(out, ",\"en\":");
+        json_put_text(out, label->en);
+        buffer_text(out, "}");
+    } else {
+        buffer_text(out, "null");
+    }
+}
+
+/* What all those ask for that have no value says every value. */
+static bool put_link_without(struct writing *w)
+{
+    struct link link = w->filters;
+    link_value(&link, facet_names[w->facet], NULL, facets[w->facet].vocabulary);
+    const char *url = link_url(&link);
+    return url && buffer_text(w->out, url);
+}
+
+static bool put_link(struct writing *w, const char *code)
 {
     if (!code)
-        return json_null();
-    switch (facets[facet].kind) {
-    case JSON_YEAR: return json_integer(strtoll(code, NULL, 10));
-    case JSON_YES_NO: return json_boolean(strcmp(code, "true") == 0);
-    case JSON_CODE: break;
+        return put_link_without(w);
+    buffer_text(w->out, w->before);
+    percent_encode(w->out, code);
+    return buffer_text(w->out, w->after);
+}
+
+static bool put_row(struct writing *w, const struct db_facet_value *value)
+{
+    buffer_text(w->out, "{\"value\":");
+    put_value(w->out, w->facet, value->code);
+    if (facets[w->facet].has_label)
+        put_label(w->out, &value->label);
+    buffer_text(w->out, ",\"study_count\":");
+    buffer_integer(w->out, value->study_count);
+    buffer_text(w->out, ",\"studies\":\"");
+    return put_link(w, value->code) && buffer_text(w->out, "\"}");
+}
+
+static bool put_counts(void *cls, const struct db_facet_counts *counts)
+{
+    struct writing *w = cls;
+    const char *all = link_url(&w->filters);
+    bool good = all != NULL;
+    buffer_text(w->out, "{\"study_count\":");
+    buffer_integer(w->out, counts->study_count);
+    buffer_text(w->out, ",\"studies\":");
+    json_put_text(w->out, all);
+    buffer_text(w->out, facets[w->facet].is_several ? ",\"additive\":false,\"values\":[" : ",\"additive\":true,\"values\":[");
+    for (size_t i = 0; good && w->error == API_OK && i < counts->values_len; i++) {
+        good = buffer_text(w->out, i > 0 ? "," : "") && put_row(w, &counts->values[i]);
+        if (i % LOOK_EVERY == LOOK_EVERY - 1 && db_reader_is_late(w->filters.rq->db))
+            w->error = api_error_of_db(DB_TIMEOUT);
     }
-    return json_string(code);
+    if (!buffer_text(w->out, "]}") || !good)
+        w->error = API_UNAVAILABLE;
+    return w->error == API_OK;
 }
 
-static json_t *label_json(const struct db_facet_value *value)
-{
-    return value->label.nb || value->label.en ? json_text(&value->label) : json_null();
-}
-
-static json_t *row_json(struct rows *rows, const struct db_facet_value *value)
-{
-    struct link link = rows->filters;
-    link.rq = &rows->scratch_rq;
-    link_value(&link, facet_names[rows->facet], value->code, facets[rows->facet].vocabulary);
-    const char *url = link_url(&link);
-    json_t *row = json_object();
-    int failed = json_object_set_new(row, "value", value_json(rows->facet, value->code));
-    if (facets[rows->facet].has_label)
-        failed |= json_object_set_new(row, "label", label_json(value));
-    failed |= json_object_set_new(row, "study_count", json_integer(value->study_count));
-    failed |= json_object_set_new(row, "studies", url ? json_string(url) : NULL);
-    arena_reset(&rows->scratch);
-    if (!failed)
-        return row;
-    json_decref(row);
-    return NULL;
-}
-
-static bool keep_counts(void *cls, const struct db_facet_counts *counts)
-{
-    struct rows *rows = cls;
-    json_t *values = json_array();
-    const char *all = link_url(&rows->filters);
-    bool good = values && all;
-    for (size_t i = 0; good && !rows->is_late && i < counts->values_len; i++) {
-        good = json_push(values, row_json(rows, &counts->values[i]));
-        rows->is_late = i % LOOK_EVERY == LOOK_EVERY - 1 && db_reader_is_late(rows->scratch_rq.db);
-    }
-    if (good && !rows->is_late)
-        rows->json = json_pack("{s:I, s:s, s:b, s:O}", "study_count", (json_int_t)counts->study_count, "studies", all, "additive",
-                               (int)!facets[rows->facet].is_several, "values", values);
-    json_decref(values);
-    return rows->json != NULL;
-}
-
-static enum api_error facet_add(struct request *rq, enum db_facet facet, json_t *all)
+static enum api_error put_facet(struct request *rq, enum db_facet facet, struct buffer *out)
 {
     const struct studies_list_params *params = rq->params;
-    struct rows rows = {.facet = facet, .filters = link_of_filters(rq, &params->filter, DB_GRAIN_STUDY), .scratch_rq = *rq};
-    link_unset(&rows.filters, facet_names[facet]);
-    rows.scratch_rq.arena = &rows.scratch;
-    enum db_status status = db_facets(rq->db, &params->filter, facet, keep_counts, &rows);
-    arena_free(&rows.scratch);
-    if (status != DB_OK || rows.is_late)
-        return api_error_of_db(status != DB_OK ? status : DB_TIMEOUT);
-    return json_object_set_new(all, facet_names[facet], rows.json) == 0 ? API_OK : API_UNAVAILABLE;
+    struct writing w = {.facet = facet, .filters = link_of_filters(rq, &params->filter, DB_GRAIN_STUDY), .out = out};
+    link_unset(&w.filters, facet_names[facet]);
+    if (!link_around(&w.filters, facet_names[facet], &w.before, &w.after))
+        return API_UNAVAILABLE;
+    enum db_status status = db_facets(rq->db, &params->filter, facet, put_counts, &w);
+    return status != DB_OK ? api_error_of_db(status) : w.error;
 }
 
-enum api_error facets_add(struct request *rq, json_t *meta)
+enum api_error facets_put(struct request *rq, struct buffer *out)
 {
     const struct studies_list_params *params = rq->params;
-    json_t *all = params->facets ? json_object() : NULL;
-    enum api_error error = params->facets && !all ? API_UNAVAILABLE : API_OK;
+    enum api_error error = API_OK;
+    const char *between = "{\"";
     for (int i = 0; i < DB_FACETS && error == API_OK; i++)
-        if (params->facets >> i & 1)
-            error = facet_add(rq, (enum db_facet)i, all);
-    if (error == API_OK && all && json_object_set(meta, "facets", all) != 0)
-        error = API_UNAVAILABLE;
-    json_decref(all);
-    return error;
+        if (params->facets >> i & 1) {
+            buffer_text(out, between);
+            buffer_text(out, facet_names[i]);
+            buffer_text(out, "\":");
+            error = put_facet(rq, (enum db_facet)i, out);
+            between = ",\"";
+        }
+    return error != API_OK || buffer_text(out, "}") ? error : API_UNAVAILABLE;
 }

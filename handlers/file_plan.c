@@ -113,7 +113,7 @@ enum api_error plan_put(struct request *rq, struct db_write *write, struct reply
                    arena_printf(rq->arena, "must not be after today, which is %s in Norway: a plan is filed once it holds", today.text),
                    NULL);
     struct standing standing;
-    enum db_status status = standing_get(rq->db, rq->arena, params->id, &standing);
+    enum db_status status = standing_near(rq->db, rq->arena, params->id, NULL, 0, &standing);
     if (status != DB_OK)
         return api_error_of_db(status);
     check_sum(rq, task, &standing);

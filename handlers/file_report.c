@@ -76,17 +76,24 @@ enum api_error recruitment_file_parse(struct request *rq)
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void rules_check(struct request *rq, const struct report_task *task, const struct standing *standing, int64_t now)
+static enum db_status rules_check(struct request *rq, const struct report_task *task, const char *study, int64_t now)
 {
     struct day today = day_in_norway(now);
+    struct standing standing;
     int64_t sum = 0;
+    enum db_status status = standing_near(rq->db, rq->arena, study, task->counts, task->len, &standing);
+    if (status != DB_OK)
+        return status;
+    if (!standing_join(rq->arena, &standing, task->counts, task->len))
+        return DB_NO_MEMORY;
     for (size_t i = 0; i < task->len; i++) {
-        rules_check_count(rq, standing, &task->counts[i], task->names[i]);
+        rules_check_count(rq, &standing, &task->counts[i], task->names[i]);
         sum += task->counts[i].included;
     }
     if (task->body.regions.len > 1)
-        rules_check_sum(rq, standing, sum, "/regions");
+        rules_check_sum(rq, &standing, sum, "/regions");
     rules_check_day(rq, task->body.as_of, today.text, "/as_of");
+    return DB_OK;
 }
 
 static enum db_status report_write(struct db_write *write, struct request *rq, const struct report_task *task, const char *study)
@@ -144,15 +151,10 @@ enum api_error recruitment_file(struct request *rq, struct db_write *write, stru
 {
     const struct study_write_params *params = rq->params;
     const struct report_task *task = rq->task;
-    struct standing standing;
     struct filed filed;
-    enum db_status status = standing_get(rq->db, rq->arena, params->id, &standing);
+    enum db_status status = task->body.correction ? DB_OK : rules_check(rq, task, params->id, db_write_now(write));
     if (status != DB_OK)
         return api_error_of_db(status);
-    if (!standing_join(rq->arena, &standing, task->counts, task->len))
-        return API_UNAVAILABLE;
-    if (!task->body.correction)
-        rules_check(rq, task, &standing, db_write_now(write));
     if (body_faults(rq) > 0)
         return API_UNPROCESSABLE;
     status = report_write(write, rq, task, params->id);

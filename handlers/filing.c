@@ -84,12 +84,38 @@ enum db_status standing_get(struct db_reader *reader, struct arena *arena, const
     return status == DB_OK && arena->failed ? DB_NO_MEMORY : status;
 }
 
+static void near_add(struct arena *arena, struct standing *standing, struct stand *known, const char *region, const struct db_count *count)
+{
+    if (count->included >= 0)
+        known[standing->known_len++] = (struct stand){.region = region, .as_of = copy_of(arena, count->as_of), .included = count->included};
+}
+
+enum db_status standing_near(struct db_reader *reader, struct arena *arena, const char *study, const struct stand *counts, size_t len,
+                             struct standing *ret_standing)
+{
+    *ret_standing = (struct standing){0};
+    struct getting getting = {.arena = arena, .standing = ret_standing};
+    struct stand *known = arena_array(arena, 3 * len + 1, sizeof *known);
+    enum db_status status = known ? db_recruitment_sums(reader, study, take, &getting) : DB_NO_MEMORY;
+    for (size_t i = 0; i < len && status == DB_OK; i++) {
+        struct db_counts_beside beside;
+        status = db_counts_beside(reader, study, counts[i].region, counts[i].as_of, &beside);
+        const struct db_count *const found[] = {&beside.highest_before, &beside.same, &beside.lowest_after};
+        for (size_t j = 0; j < sizeof found / sizeof *found && status == DB_OK; j++)
+            near_add(arena, ret_standing, known, counts[i].region, found[j]);
+    }
+    ret_standing->known = known;
+    if (status != DB_OK || arena->failed)
+        return status == DB_OK ? DB_NO_MEMORY : status;
+    qsort(known, ret_standing->known_len, sizeof *known, compare_stands);
+    return DB_OK;
+}
+
 enum db_status standing_total(struct db_reader *reader, struct arena *arena, const char *study, struct db_recruitment *ret_total)
 {
     struct standing standing = {0};
     struct getting getting = {.arena = arena, .standing = &standing};
-    /* No day lies between: the reports are not wanted. */
-    enum db_status status = db_recruitment_get(reader, study, "9999-12-31", "0001-01-01", take, &getting);
+    enum db_status status = db_recruitment_sums(reader, study, take, &getting);
     *ret_total = standing.total;
     return status == DB_OK && arena->failed ? DB_NO_MEMORY : status;
 }
@@ -147,12 +173,15 @@ bool standing_join(struct arena *arena, struct standing *standing, const struct 
 
 /* ── what is answered ───────────────────────────────────────────────────────────────────────────────────────── */
 
+static void version_take(void *cls, const struct db_settled *settled)
+{
+    *(int64_t *)cls = settled->version;
+}
+
 enum db_status filed_settle(struct request *rq, struct db_write *write, const char *study, struct filed *ret_filed)
 {
     *ret_filed = (struct filed){.recorded = db_write_now(write), .role = db_role_names[rq->author->role]};
-    enum db_status status = db_write_settle(write, NULL, NULL);
-    if (status == DB_OK)
-        status = db_write_version(write, study, &ret_filed->version);
+    enum db_status status = db_write_settle(write, version_take, &ret_filed->version);
     return status == DB_OK ? standing_total(rq->db, rq->arena, study, &ret_filed->total) : status;
 }
 

@@ -38,6 +38,9 @@ struct standing {
 };
 /* DB_NOT_FOUND: no such study. All of it lives in arena. */
 enum db_status standing_get(struct db_reader *reader, struct arena *arena, const char *study, struct standing *ret_standing);
+/* The same, but of known only what these counts, each of another region or day, are measured by: at the cost of their regions' reports. */
+enum db_status standing_near(struct db_reader *reader, struct arena *arena, const char *study, const struct stand *counts, size_t len,
+                             struct standing *ret_standing);
 /* The totals alone. */
 enum db_status standing_total(struct db_reader *reader, struct arena *arena, const char *study, struct db_recruitment *ret_total);
 /* What would stand with these, each of another region or day. false = no memory. */

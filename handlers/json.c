@@ -5,6 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "handlers/json_put.h"
+
+/* Far beyond any answer that is a tree. */
+#define BODY_MAX ((size_t)1 << 30)
+
 json_t *json_maybe(const char *text)
 {
     return text ? json_string(text) : json_null();
@@ -74,19 +79,13 @@ bool json_push(json_t *array, json_t *value)
 
 enum api_error reply_json(struct reply *ret_reply, json_t *root)
 {
+    struct buffer buffer;
     if (!root)
         return API_UNAVAILABLE;
-    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
-    size_t len = json_dumpb(root, NULL, 0, flags);
-    char *bytes = len ? malloc(len + 1) : NULL;
-    if (bytes) {
-        size_t written = json_dumpb(root, bytes, len, flags);
-        bytes[written] = '\n';
-    }
+    buffer_init(&buffer, BODY_MAX);
+    json_put_value(&buffer, root);
     json_decref(root);
-    if (!bytes)
-        return API_UNAVAILABLE;
-    ret_reply->bytes = bytes;
-    ret_reply->len = len + 1;
-    return API_OK;
+    buffer_text(&buffer, "\n");
+    ret_reply->bytes = buffer_take(&buffer, &ret_reply->len);
+    return ret_reply->bytes ? API_OK : API_UNAVAILABLE;
 }

@@ -38,14 +38,29 @@ bool faults_name(const struct faults *faults, const char *name)
     return any_is_about(faults->list, faults->len, name) || any_is_about(faults->more, faults->more_len, name);
 }
 
+/* The last one that is not the only one of its parameter; NULL = each stands for a parameter of its own. */
+static struct fault *one_of_several(struct faults *faults)
+{
+    for (size_t i = faults->len; i-- > 1;) {
+        struct faults before = *faults;
+        before.len = i;
+        if (!faults->list[i].name || faults_name(&before, faults->list[i].name))
+            return &faults->list[i];
+    }
+    return NULL;
+}
+
 void faults_add(struct faults *faults, const char *in, const char *name, const char *reason, const char *did_you_mean)
 {
-    if (faults->len < FAULTS_MAX)
-        faults->list[faults->len++] = (struct fault){in, name, reason, did_you_mean};
-    else if (faults->more_len < faults->more_room)
+    bool is_full = faults->len == FAULTS_MAX;
+    if (is_full && faults->more_len < faults->more_room) {
         faults->more[faults->more_len++] = (struct fault){in, name, reason, did_you_mean};
-    else
-        faults->dropped++;
+        return;
+    }
+    struct fault *place = !is_full ? &faults->list[faults->len++] : name && !faults_name(faults, name) ? one_of_several(faults) : NULL;
+    faults->dropped += is_full;
+    if (place)
+        *place = (struct fault){in, name, reason, did_you_mean};
 }
 
 enum api_error api_error_of_db(enum db_status status)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "handlers/recruitment_row.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "handlers/csv.h"
+#include "handlers/json_put.h"
 
 static const char *origin_of(const struct db_recruitment_row *row)
 {
@@ -17,38 +17,6 @@ static const char *disclosure_of(const struct db_recruitment_row *row)
 }
 
 /* ── JSON ───────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* What a string must not hold as it is: RFC 8259, 7. */
-static bool is_special(char byte)
-{
-    return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-static void put_escaped(struct buffer *out, char byte)
-{
-    char escape[8];
-    snprintf(escape, sizeof escape, "\\u%04x", (unsigned char)byte);
-    buffer_text(out, escape);
-}
-
-static void put_text(struct buffer *out, const char *text)
-{
-    if (!text) {
-        buffer_text(out, "null");
-        return;
-    }
-    buffer_text(out, "\"");
-    while (*text) {
-        size_t plain = 0;
-        while (text[plain] && !is_special(text[plain]))
-            plain++;
-        buffer_append(out, text, plain);
-        text += plain;
-        if (*text)
-            put_escaped(out, *text++);
-    }
-    buffer_text(out, "\"");
-}
 
 static void put_known(struct buffer *out, int64_t number)
 {
@@ -66,25 +34,25 @@ void recruitment_row_json(struct buffer *out, const struct db_recruitment_row *r
         {"{\"study\":", row->study}, {",\"programme\":", row->programme}, {",\"region\":", row->region}, {",\"as_of\":", row->as_of}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         buffer_text(out, texts[i].name);
-        put_text(out, texts[i].text);
+        json_put_text(out, texts[i].text);
     }
     buffer_text(out, ",\"included\":");
     put_known(out, row->included);
     buffer_text(out, ",\"planned\":");
     put_known(out, row->planned);
     buffer_text(out, ",\"origin\":");
-    put_text(out, origin_of(row));
+    json_put_text(out, origin_of(row));
     if (row->document || row->lines) {
         buffer_text(out, ",\"source\":{\"document\":");
-        put_text(out, row->document);
+        json_put_text(out, row->document);
         buffer_text(out, ",\"lines\":");
-        put_text(out, row->lines);
+        json_put_text(out, row->lines);
         buffer_text(out, "}");
     } else {
         buffer_text(out, ",\"source\":null");
     }
     buffer_text(out, ",\"disclosure\":");
-    put_text(out, disclosure_of(row));
+    json_put_text(out, disclosure_of(row));
     buffer_text(out, "}");
 }
 

@@ -157,10 +157,21 @@ static void check_second(struct request *rq, const struct db_codes *first, const
                    NULL);
 }
 
+/* Sixteen years that do not follow one another leave seventeen ranges of others. */
+static void check_years(struct request *rq, const struct db_ranges *years)
+{
+    if (years->negate && !faults_name(rq->faults, "award_call_year") && !link_holds_years(rq->arena, years))
+        faults_add(rq->faults, "query", "award_call_year",
+                   "leaves more ranges of other years than the links of the cells can name: negate fewer, or say the years that are wanted",
+                   NULL);
+}
+
 void stats_check_links(struct request *rq, enum db_grain grain, enum db_dimension dimension)
 {
     const struct db_study_filter *filter = &((const struct stats_params *)rq->params)->filter;
     const char *second = dimension_second(grain, dimension);
+    if (grain == DB_GRAIN_AWARD)
+        check_years(rq, &filter->award_call_year);
     if (second && dimension == DB_BY_CATEGORY)
         check_second(rq, &filter->category, &filter->and_category, second);
     else if (second)

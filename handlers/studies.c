@@ -11,6 +11,7 @@
 #include "handlers/handlers.h"
 #include "handlers/highlights.h"
 #include "handlers/json.h"
+#include "handlers/json_put.h"
 #include "handlers/links.h"
 #include "handlers/studies_list.h"
 #include "handlers/study_json.h"
@@ -141,32 +142,46 @@ enum api_error table_links(struct request *rq, const struct page_links *links, s
     return API_BAD_PARAMETER;
 }
 
-/* Appends "name": value, made by jansson; steals value. */
+/* Appends "name": value, which is stolen. */
 static bool append_member(struct buffer *buffer, const char *name, json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
-    bool ok = text && buffer_text(buffer, ",\"") && buffer_text(buffer, name) && buffer_text(buffer, "\":") && buffer_text(buffer, text);
-    free(text);
+    if (!value)
+        return false;
+    buffer_text(buffer, ",\"");
+    buffer_text(buffer, name);
+    buffer_text(buffer, "\":");
+    json_put_value(buffer, value);
     json_decref(value);
-    return ok;
+    return !buffer->failed;
+}
+
+/* The facets are written after the other members of meta, not into a tree: they may be megabytes. */
+static enum api_error append_meta(struct request *rq, struct buffer *buffer, const struct db_studies_page *page, int limit)
+{
+    json_t *meta = NULL;
+    enum api_error error = list_meta(rq, page->total, page->returned, limit, &meta);
+    if (error != API_OK || !append_member(buffer, "meta", meta))
+        return error != API_OK ? error : API_UNAVAILABLE;
+    if (!((const struct studies_list_params *)rq->params)->facets)
+        return API_OK;
+    buffer->len--; /* the brace, which comes again */
+    if (!buffer_text(buffer, ",\"facets\":"))
+        return API_UNAVAILABLE;
+    error = facets_put(rq, buffer);
+    return error != API_OK || buffer_text(buffer, "}") ? error : API_UNAVAILABLE;
 }
 
 static enum api_error list_finish(struct request *rq, struct reply *ret_reply, struct body *body, const struct list_query *list,
                                   const struct db_studies_page *page)
 {
-    json_t *meta = NULL;
-    enum api_error error = list_meta(rq, page->total, page->returned, list->query.limit, &meta);
-    if (error == API_OK)
-        error = facets_add(rq, meta);
-    if (error != API_OK) {
-        json_decref(meta);
+    buffer_text(&body->buffer, body->any ? "\n]" : "]");
+    enum api_error error = append_meta(rq, &body->buffer, page, list->query.limit);
+    if (error != API_OK)
         return error;
-    }
     struct page_links links = page_links(rq, list, page);
     json_t *members = json_pack("{s:s, s:s, s:o, s:o}", "self", links.self, "first", links.first, "next", json_maybe(links.next), "prev",
                                 json_maybe(links.prev));
-    bool ok = buffer_text(&body->buffer, body->any ? "\n]" : "]") && append_member(&body->buffer, "meta", meta);
-    ok = append_member(&body->buffer, "links", members) && ok && buffer_text(&body->buffer, "}\n");
+    bool ok = append_member(&body->buffer, "links", members) && buffer_text(&body->buffer, "}\n");
     ret_reply->link = ok ? link_header(&links) : NULL;
     ret_reply->counted = true;
     ret_reply->total = page->total;

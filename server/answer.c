@@ -436,6 +436,8 @@ static enum api_error request_read(struct exchange *x, struct request *ret_reque
         return error;
     if (format_choose(route, params, x->head.accept, &x->faults, ret_choice) != API_OK)
         return API_NOT_ACCEPTABLE;
+    if (!(ret_request->query = format_query(x->arena, route, ret_request->query, ret_choice)))
+        return API_UNAVAILABLE;
     ret_request->format = ret_choice->format;
     ret_request->dialect = ret_choice->dialect;
     if (route->check)

@@ -57,6 +57,25 @@ enum api_error format_choose(const struct route *route, const void *params, cons
     return API_OK;
 }
 
+/* Where the parameter stands in the query; NULL = nowhere. */
+static const char *pair_of(const char *query, const char *name)
+{
+    size_t len = strlen(name);
+    for (; *query; query += strcspn(query, "&"), query += *query == '&')
+        if (strncmp(query, name, len) == 0 && query[len] == '=')
+            return query;
+    return NULL;
+}
+
+const char *format_query(struct arena *arena, const struct route *route, const char *query, const struct format_choice *choice)
+{
+    const struct param *format = param_of_type(route, T_FORMAT), *dialect = param_of_type(route, T_DIALECT);
+    const char *at = dialect && format ? pair_of(query, dialect->name) : NULL;
+    if (!at || pair_of(query, format->name))
+        return query;
+    return arena_printf(arena, "%.*s%s=%s&%s", (int)(at - query), query, format->name, format->values[choice->format], at);
+}
+
 const char *format_offer(struct arena *arena, const struct route *route)
 {
     if (!route->formats)

@@ -19,6 +19,10 @@ struct format_choice {
 enum api_error format_choose(const struct route *route, const void *params, const char *accept, struct faults *faults,
                              struct format_choice *ret_choice);
 
+/* The canonical query with the format that the header chose, where a dialect needs it beside it: links are made of it, and whoever follows
+ * them sends other headers. NULL = no memory. */
+const char *format_query(struct arena *arena, const struct route *route, const char *query, const struct format_choice *choice);
+
 /* The media types there are, for people: "application/json, text/csv or application/x-ndjson". NULL = no memory. */
 const char *format_offer(struct arena *arena, const struct route *route);
 

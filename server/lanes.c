@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/lanes.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static void *lane_run(void *cls)
         db_reader_bound(lane->reader, (struct db_bound){now + time, &lanes->stop});
         lanes->run(x, is_late ? NULL : lane->reader);
         worker_finished(x->worker, x);
+        malloc_trim(0); /* what a great answer was made with: else it stays for as long as the process */
     }
     return NULL;
 }

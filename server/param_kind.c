@@ -83,7 +83,7 @@ static const char *values_joined(struct arena *arena, const char *const *values)
 
 bool param_unknown(struct param_reading *reading, const char *value)
 {
-    if (reading->faults->len == FAULTS_MAX) /* only counted: do not pay for its words */
+    if (reading->faults->len == FAULTS_MAX && faults_name(reading->faults, reading->row->name)) /* only counted: do not pay for its words */
         return param_fault(reading, "", NULL);
     const char *near = suggestion(reading, value), *known = NULL;
     if (!reading->row->values)

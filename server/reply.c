@@ -90,12 +90,12 @@ static bool add_all(struct MHD_Response *response, const struct reply_head *head
     const char *coding = head->coding && strcmp(head->coding, "identity") != 0 ? head->coding : NULL;
     const char *link = head->link && *head->link && strlen(head->link) <= LINK_MAX ? head->link : NULL;
     return add(response, "Content-Type", head->content_type) && add(response, "Content-Encoding", coding) &&
-           add(response, "ETag", head->etag) && add(response, "Cache-Control", cache_control(head)) &&
-           add(response, "Vary", head->vary) && add(response, "Location", head->location) && add(response, "Link", link) &&
-           add(response, "Allow", head->allow) && add(response, "X-Request-Id", head->request_id) &&
-           add(response, "WWW-Authenticate", head->challenge) && add_modified(response, head->modified) &&
-           add_filename(response, head->filename) && add_counts(response, head) && add_retry_after(response, head->retry_after) &&
-           (!head->preflight || add_preflight(response, head)) && add(response, "Connection", head->close ? "close" : NULL);
+           add(response, "ETag", head->etag) && add(response, "Cache-Control", cache_control(head)) && add(response, "Vary", head->vary) &&
+           add(response, "Location", head->location) && add(response, "Link", link) && add(response, "Allow", head->allow) &&
+           add(response, "X-Request-Id", head->request_id) && add(response, "WWW-Authenticate", head->challenge) &&
+           add_modified(response, head->modified) && add_filename(response, head->filename) && add_counts(response, head) &&
+           add_retry_after(response, head->retry_after) && (!head->preflight || add_preflight(response, head)) &&
+           add(response, "Connection", head->close ? "close" : NULL);
 }
 
 static struct MHD_Response *dressed(struct MHD_Response *response, const struct reply_head *head)

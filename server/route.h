@@ -83,7 +83,6 @@ struct route {
     const char *content_type;   /* of the one format there is; NULL where formats says more */
     enum tag_scope tag;
     int ok;                             /* 200 */
-    int ok_too;                         /* another one that the handler may set in its reply; 0 = none */
     uint32_t errors;                    /* those special to it, E(…) | …; what every route may answer is ERRORS_EVERYWHERE */
     bool moves;                         /* may answer 301 */
     check_fn check;                     /* may be NULL */
@@ -97,6 +96,7 @@ struct route {
     enum db_role role;               /* the least that may */
     bool guarded;                    /* If-Match has to name the study's version */
     enum route_place place;
+    int ok_too; /* another status of success that write may set in its reply; 0 = none */
 };
 
 /* Any request can meet these; openapi.yaml says so in each operation's default response. */

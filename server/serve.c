@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -303,6 +304,13 @@ static int serve_from(struct service *service, struct endpoint *endpoint, size_t
     return status;
 }
 
+/* What is great goes back as soon as it is free. Left alone, the allocator keeps as much as the greatest answer once took. */
+static void memory_settle(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
+}
+
 int serve_command(const struct config *given)
 {
     struct config settled = *given, *config = &settled;
@@ -310,6 +318,7 @@ int serve_command(const struct config *given)
     struct service *service = calloc(1, sizeof *service);
     size_t count = workers_wanted(config);
     int status = 1;
+    memory_settle();
     if (!connections_settle(config, count))
         goto out;
     if (!service || !server_init(&service->server, config)) {

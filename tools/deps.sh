@@ -5,7 +5,7 @@
 set -eu
 
 RUN='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev libsodium-dev zlib1g-dev libyaml-dev'
-TEST="$RUN check libsubunit-dev libcurl4-openssl-dev curl jq git sqlite3 clang clang-format clang-tidy shellcheck gcovr r-base-core python3 locales"
+TEST="$RUN check libsubunit-dev libcurl4-openssl-dev curl jq git sqlite3 strace clang clang-format clang-tidy shellcheck gcovr r-base-core python3 locales"
 
 case ${1:-} in
 run)  wanted=$RUN ;;

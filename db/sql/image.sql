@@ -3,9 +3,11 @@
 
 -- name: image_studies
 -- Numbers, then the values of the dimensions that have one for each study, in their order. scan: all are wanted.
-SELECT s.id, s.version, s.updated, s.amount_nok, s.planned, s.included, s.permille, s.age_min, s.age_max,
+SELECT s.id, s.version, s.updated, s.amount_nok, s.planned, s.included, s.permille,
     CAST(replace(s.included_as_of, '-', '') AS INTEGER), s.awards, s.categories, s.totals_only, s.code,
-    s.programme, s.call_year, s.mechanism, s.status, s.institution, i.region, s.leader, s.has_card, s.behind_plan
+    s.programme, s.call_year, s.mechanism, s.status, s.institution, i.region, s.leader, s.has_card, s.behind_plan,
+    CASE WHEN COALESCE(s.age_min, s.age_max) IS NOT NULL
+        THEN COALESCE(s.age_min, 0) || ' ' || COALESCE(s.age_max, 9223372036854775807) END
 FROM study s JOIN institution i ON i.code = s.institution ORDER BY s.id;
 
 -- name: image_categories

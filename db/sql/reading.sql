@@ -1,6 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What readers ask for, apart from the list of studies (db/studies_query.c).
 
+-- name: snapshot_begin
+-- A reader's transaction; prepared, because parsing it costs more than doing it.
+BEGIN;
+
+-- name: snapshot_end
+-- Its end: nothing was written.
+ROLLBACK;
+
 -- name: programmes
 -- All programmes. scan: a register holds a few programmes.
 SELECT p.code, p.name_nb, p.name_en, p.short_name, p.disclosure_threshold, p.profile FROM programme p ORDER BY p.code;
@@ -105,6 +113,11 @@ SELECT t.region, t.as_of, t.included, e.document, t.lines
 FROM report t LEFT JOIN region r ON r.code = t.region LEFT JOIN edition e ON e.id = t.edition
 WHERE t.study = :study AND (:from IS NULL OR t.as_of >= :from) AND (:to IS NULL OR t.as_of <= :to)
 ORDER BY t.as_of, t.region IS NOT NULL, r.position, t.region, t.standing DESC, t.recorded DESC, t.id DESC;
+
+-- name: region_reports_back
+-- The reports of a study about one region (NULL = the whole study), newest day first, of a day the one that stands first. report_by_study.
+SELECT t.as_of, t.included FROM report t WHERE t.study = :study AND t.region IS :region
+ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC;
 
 -- name: vocabulary_programmes
 -- Every code, and itself. scan: all are wanted.

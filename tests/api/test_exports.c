@@ -166,6 +166,16 @@ static const char *link_to(const struct answer *answer, const char *rel)
     return keep_bytes(begin + 1, (size_t)(end - begin - 1));
 }
 
+START_TEST(links_say_the_format_that_a_header_chose)
+{
+    struct answer *answer = http_get(both, "/studies?dialect=excel-nb&limit=20&fields=id", "Accept: text/csv", NULL);
+    ck_assert_int_eq(answer->status, 200);
+    ck_assert_ptr_nonnull(strstr(link_to(answer, "self"), "format=csv&dialect=excel-nb"));
+    struct answer *next = must_get(both, link_to(answer, "next")); /* without that header */
+    ck_assert_int_eq(strncmp(next->body, "\xef\xbb\xbfid\r\n", 7), 0);
+}
+END_TEST
+
 START_TEST(links_of_a_page_keep_its_format)
 {
     const char *target = "/studies?format=csv&dialect=excel-nb&limit=20&fields=id&sort=name";
@@ -496,6 +506,7 @@ int main(void)
     tcase_add_test(forms, excel_has_its_mark_its_semicolons_and_its_decimal_commas);
     tcase_add_loop_test(forms, an_unchanged_table_answers_304, 0, COUNT(tagged));
     tcase_add_test(forms, links_of_a_page_keep_its_format);
+    tcase_add_test(forms, links_say_the_format_that_a_header_chose);
     tcase_add_test(forms, a_long_question_goes_on_from_page_to_page);
     tcase_add_test(forms, a_page_whose_way_on_does_not_fit_is_refused);
     tcase_add_test(forms, a_cursor_alone_is_a_page_of_fifty);

@@ -233,6 +233,22 @@ START_TEST(what_cannot_be_answered_is_refused_by_name)
 }
 END_TEST
 
+#define EVERY_OTHER "1951,1953,1955,1957,1959,1961,1963,1965,1967,1969,1971,1973,1975,1977,1979"
+
+static const char *const of_awards[] = {"/stats/funding", "/stats/funding?group_by=category", "/stats/summary"};
+
+START_TEST(years_that_a_link_cannot_name_are_refused)
+{
+    const char *path = of_awards[_i], *between = strchr(path, '?') ? "&" : "?";
+    const struct answer *answer = http_get(real, text_format("%s%saward_call_year=!" EVERY_OTHER ",1981", path, between), NULL);
+    assert_problem(answer, 400, "bad-parameter");
+    assert_fault(answer, "award_call_year", NULL);
+    answer = must_get(real, text_format("%s%saward_call_year=!" EVERY_OTHER, path, between));
+    must_get(real, json_string_value(json_at(answer->json, "meta.totals.studies")));
+    must_get(real, "/stats/calls?award_call_year=!" EVERY_OTHER ",1981");
+}
+END_TEST
+
 START_TEST(the_summary_by_region_keeps_a_filter_free_for_its_links)
 {
     const char *conditions = "inclusion_region=!vest&and_inclusion_region=nord";
@@ -270,6 +286,7 @@ int main(void)
     EACH(what_cannot_be_answered_is_refused_by_name, refused);
     tcase_add_test(figures, the_list_names_every_statistic);
     tcase_add_test(figures, the_summary_by_region_keeps_a_filter_free_for_its_links);
+    tcase_add_loop_test(figures, years_that_a_link_cannot_name_are_refused, 0, 3);
     suite_add_tcase(suite, figures);
     return support_run(suite);
 }

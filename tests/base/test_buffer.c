@@ -77,13 +77,30 @@ END_TEST
 START_TEST(sizes_near_the_largest_do_not_wrap)
 {
     struct buffer buffer;
+    volatile size_t largest = SIZE_MAX; /* the compiler would refuse what it can see */
     buffer_init(&buffer, SIZE_MAX);
     ck_assert(buffer_text(&buffer, "a"));
-    ck_assert(!buffer_append(&buffer, "", SIZE_MAX));
+    ck_assert(!buffer_append(&buffer, "", largest));
     buffer_free(&buffer);
     ck_assert(buffer_text(&buffer, "a"));
-    ck_assert(!buffer_append(&buffer, "", SIZE_MAX - 1));
+    ck_assert(!buffer_append(&buffer, "", largest - 1));
     buffer_free(&buffer);
+}
+END_TEST
+
+static const struct {
+    int64_t number;
+    const char *text;
+} numbers[] = {{0, "0"}, {7, "7"}, {-1, "-1"}, {10, "10"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
+
+START_TEST(a_number_is_written_in_decimal)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 100);
+    ck_assert(buffer_integer(&buffer, numbers[_i].number));
+    char *text = buffer_take(&buffer, NULL);
+    ck_assert_str_eq(text, numbers[_i].text);
+    free(text);
 }
 END_TEST
 
@@ -96,6 +113,7 @@ int main(void)
     tcase_add_test(tcase, it_may_be_used_again_after_take);
     tcase_add_test(tcase, after_the_limit_everything_fails_and_nothing_is_left);
     tcase_add_test(tcase, sizes_near_the_largest_do_not_wrap);
+    tcase_add_loop_test(tcase, a_number_is_written_in_decimal, 0, sizeof numbers / sizeof *numbers);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

@@ -247,6 +247,30 @@ START_TEST(pages_are_those_of_the_engine)
 }
 END_TEST
 
+/* A walk passes by the places that such a filter has nothing of: more than half the studies remain, so that there is a walk. */
+START_TEST(pages_in_the_order_of_what_a_range_chooses_are_those_of_the_engine)
+{
+    static const enum db_study_sort_key keys[] = {DB_SORT_PLANNED, DB_SORT_INCLUDED, DB_SORT_AMOUNT_NOK};
+    for (int round = 0; round < PAGES / 4; round++) {
+        struct db_studies_query query = {.sort_len = 1, .backwards = chance(2)};
+        struct db_ranges *const ranges[] = {&query.filter.planned, &query.filter.included, &query.filter.amount_nok};
+        const int most[] = {300, 300, 3000000};
+        size_t which = ANY_OF(keys);
+        char what[40];
+        snprintf(what, sizeof what, "round %d", round);
+        query.sort[0] = (struct db_sort){keys[which], chance(2)};
+        ranges[which]->negate = chance(4) > 0;
+        ranges[which]->len = 1 + (size_t)chance(3);
+        for (size_t i = 0; i < ranges[which]->len; i++) {
+            int64_t least = chance(most[which]), far = ranges[which]->negate ? chance(most[which] / 8 + 1) : most[which];
+            ranges[which]->r[i].min = chance(4) ? least : INT64_MIN;
+            ranges[which]->r[i].max = chance(4) || ranges[which]->negate ? least + far : INT64_MAX;
+        }
+        assert_same(tell_walk, &query, what);
+    }
+}
+END_TEST
+
 struct facets_asked {
     struct db_study_filter filter;
     enum db_facet facet;
@@ -754,6 +778,7 @@ int main(void)
     TCase *cases = tcase_create("image");
     tcase_add_checked_fixture(cases, registered, fixture_end);
     tcase_add_test(cases, pages_are_those_of_the_engine);
+    tcase_add_test(cases, pages_in_the_order_of_what_a_range_chooses_are_those_of_the_engine);
     tcase_add_test(cases, a_cursor_of_another_filter_is_that_of_the_engine);
     tcase_add_test(cases, each_order_is_that_of_the_engine);
     tcase_add_test(cases, statistics_are_those_of_the_engine);

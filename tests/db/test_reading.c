@@ -321,6 +321,18 @@ static const struct {
     {DB_VOCAB_STATUS, "lost", NULL},
 };
 
+/* The engine counts the instructions of all runs of a statement between two looks at the clock. */
+START_TEST(a_snapshot_ends_however_late_it_is)
+{
+    for (int i = 0; i < 3000; i++) {
+        ck_assert_int_eq(db_reader_begin(fixture.reader), DB_OK);
+        db_reader_bound(fixture.reader, (struct db_bound){.until = 1});
+        db_reader_end(fixture.reader);
+        db_reader_bound(fixture.reader, (struct db_bound){.until = 0});
+    }
+}
+END_TEST
+
 START_TEST(values_are_found_by_all_they_answer_to)
 {
     struct said *said = said_more();
@@ -432,6 +444,7 @@ int main(void)
     tcase_add_test(cases, a_new_digest_alone_bumps_no_study);
     tcase_add_test(cases, what_failed_is_not_published);
     tcase_add_test(cases, without_bytes_there_is_no_commit);
+    tcase_add_test(cases, a_snapshot_ends_however_late_it_is);
     tcase_add_test(cases, values_are_found_by_all_they_answer_to);
     tcase_add_test(cases, every_value_can_be_suggested);
     tcase_add_test(cases, a_name_as_it_is_spelt_stands_before_one_in_another_case);

@@ -27,10 +27,12 @@ export function importKilled(db, dir, ms) {
   });
 }
 
+// Of the options, an object is for this function: under = a command that runs the program, the rest as spawn takes it.
 export async function serve(db, ...options) {
-  const child = spawn(studyd, ['serve', '--db', db, '--listen', '127.0.0.1:0', '--log-level', 'error', ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { under = [], ...how } = options.find((option) => typeof option === 'object') ?? {};
+  const command = [...under, how.program ?? studyd, 'serve', '--db', db, '--listen', '127.0.0.1:0', '--log-level', 'error'];
+  const words = options.filter((option) => typeof option === 'string');
+  const child = spawn(command[0], [...command.slice(1), ...words], { stdio: ['ignore', 'pipe', 'pipe'], ...how });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += chunk));
   const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal, errors })));

@@ -62,9 +62,10 @@ function linkDiffers(model, question, rel, url, place) {
 const pageBeside = ({ values: { facets, ...values } }) => ({ values });
 
 const asSet = (values) => values && [...new Set(values)].sort();
+// Beside a dialect a link says the format too, which the question may have left to its headers.
 const FORM = {
   limit: ({ limit }) => limit ?? LIMIT, fields: ({ fields }) => asSet(fields), include: ({ include }) => asSet(include), facets: ({ facets }) => facets,
-  format: ({ format }) => format ?? 'json', dialect: ({ dialect }) => dialect ?? 'rfc4180',
+  format: ({ format, dialect }) => format ?? (dialect ? 'csv' : 'json'), dialect: ({ dialect }) => dialect ?? 'rfc4180',
 };
 const sameForm = (a, b) => Object.keys(FORM).filter((name) => JSON.stringify(FORM[name](a.values)) !== JSON.stringify(FORM[name](b.values)));
 

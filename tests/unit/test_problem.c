@@ -46,6 +46,19 @@ START_TEST(faults_past_the_last_place_are_counted)
 }
 END_TEST
 
+START_TEST(many_faults_of_one_parameter_do_not_hide_another)
+{
+    struct faults faults = {.len = 0};
+    for (int i = 0; i < FAULTS_MAX + 5; i++)
+        faults_add(&faults, "query", "category", "reason", NULL);
+    faults_add(&faults, "query", "region", "reason", NULL);
+    faults_add(&faults, "query", "region", "reason", NULL);
+    ck_assert_uint_eq(faults.len, FAULTS_MAX);
+    ck_assert_uint_eq(faults.dropped, 7);
+    ck_assert(faults_name(&faults, "category") && faults_name(&faults, "region"));
+}
+END_TEST
+
 static const struct {
     enum db_status status;
     int http;
@@ -70,6 +83,7 @@ int main(void)
     tcase_add_loop_test_raise_signal(tcase, that_all_is_well_is_no_problem, SIGABRT, API_OK, API_OK + 1);
     tcase_add_loop_test_raise_signal(tcase, that_all_is_well_is_no_problem, SIGABRT, API_ERROR_COUNT, API_ERROR_COUNT + 1);
     tcase_add_test(tcase, faults_past_the_last_place_are_counted);
+    tcase_add_test(tcase, many_faults_of_one_parameter_do_not_hide_another);
     tcase_add_loop_test(tcase, storage_is_never_the_clients_fault_but_for_what_is_not_there, 0, (int)(sizeof answers / sizeof *answers));
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
