@@ -262,22 +262,31 @@ START_TEST(an_empty_register_knew_nothing)
 }
 END_TEST
 
-/* A register of before 0006, made by leaving out what it did not have. */
 START_TEST(what_was_replaced_before_it_was_kept_is_not_known)
 {
     import_ok(&first_said);
     file_one(&ten);
-    int64_t second = db_data_updated(fixture.db);
-    sql("DELETE FROM study_region_past");
-    sql("DELETE FROM study_past");
-    sql("UPDATE register SET known_from = %lld", (long long)second);
+    int64_t first = since_of("beta", INT64_MAX - 1, DB_OK), second = db_data_updated(fixture.db);
+    fixture_close();
+    forget_filing();
+    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+    ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
     ck_assert_int_eq(since_of("alpha", second - 1, DB_NOT_FOUND), second);
-    ck_assert_int_eq(since_of("beta", second - 1, DB_OK), since_of("beta", second, DB_OK)); /* it stands as it stood */
+    ck_assert_int_eq(since_of("beta", second - 1, DB_OK), first); /* it stands as it stood */
     int64_t version = -1, updated = -1;
     ck_assert_int_eq(db_data_version_known(fixture.reader, second - 1, &version, &updated), DB_OK);
     ck_assert(version == 0 && updated == second);
     ck_assert_int_eq(db_data_version_known(fixture.reader, second, &version, &updated), DB_OK);
     ck_assert(version == 2 && updated == second);
+    char *then = all_about(0);
+    assert_same(second, then);
+    filings_begin();
+    import_ok(here);
+    for (int i = 0; i < 20; i++)
+        import_otherwise();
+    assert_same(second, then);
+    filings_end();
+    free(then);
 }
 END_TEST
 

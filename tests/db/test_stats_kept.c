@@ -247,9 +247,11 @@ START_TEST(an_older_register_becomes_what_a_fresh_one_is)
     assert_kept(0);
     fixture_close();
     char command[400], line[200] = "";
-    snprintf(command, sizeof command,
-             "bash -c 'texts() { sqlite3 $1 .dump | grep -v study_search_[di]; }; cmp <(texts %s) <(texts %s) 2>&1'", fresh,
-             older); /* an index of words may be in other pieces */
+    snprintf(
+        command, sizeof command,
+        "bash -c 'texts() { sqlite3 $1 .dump | grep -vE \"study_search_[di]|INTO (register|change|[a-z_]+_past) \"; }; cmp <(texts %s) "
+        "<(texts %s) 2>&1'",
+        fresh, older); /* an index of words may be in other pieces, and of the past the older one knows less */
     FILE *in = popen(command, "r");
     char *said_so = fgets(line, sizeof line, in);
     ck_assert_msg(pclose(in) == 0 && said_so == NULL, "%s", line);
