@@ -198,7 +198,7 @@ enum db_status reader_version(struct db_reader *reader, int64_t *ret_version); /
 
 /* DB_NOT_FOUND always, unless asking fails; *ret_since: from when on it is known how the study stood, −1 = there is no such study. */
 enum db_status study_kept_since(struct db_reader *reader, const char *code, int64_t *ret_since); /* known.c */
-enum db_status study_look_moved(struct db_reader *reader, const char *code, char **ret_moved);    /* as db_studies_get ends */
+enum db_status study_look_moved(struct db_reader *reader, const char *code, char **ret_moved);   /* as db_studies_get ends */
 
 /* ── image_file.c: see db/image.h ───────────────────────────────────────────────────────────────────────────── */
 
