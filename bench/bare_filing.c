@@ -220,9 +220,17 @@ static void file_one(struct bare_filing *bare, enum bare_rows rows)
     bare->study = (bare->study + 1) % bare->studies->len;
 }
 
-double bare_filing_run(struct bare_filing *bare, enum bare_rows rows, int a_commit, int64_t us)
+static double cpu_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+double bare_filing_run(struct bare_filing *bare, enum bare_rows rows, int a_commit, int64_t us, double *ret_cpu)
 {
     bytes_take(bare);
+    double cpu = cpu_us();
     int64_t from = now_us(), done = 0, now;
     while ((now = now_us()) < from + us) {
         step(bare, bare->begin);
@@ -230,6 +238,7 @@ double bare_filing_run(struct bare_filing *bare, enum bare_rows rows, int a_comm
             file_one(bare, rows);
         step(bare, bare->commit);
     }
+    *ret_cpu = (cpu_us() - cpu) / (double)done;
     return (double)done * 1e6 / (double)(now - from);
 }
 

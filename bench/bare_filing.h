@@ -18,10 +18,10 @@ struct bare_filing;
 struct bare_filing *bare_filing_open(const char *database, const struct filed_studies *studies);
 void bare_filing_close(struct bare_filing *bare);
 
-/* Files for so many microseconds, each commit with so many filings. Returns filings a second. */
-double bare_filing_run(struct bare_filing *bare, enum bare_rows rows, int a_commit, int64_t us);
+/* Files for so many microseconds, each commit with so many filings. Returns filings a second; ret_cpu: the microseconds of CPU of each. */
+double bare_filing_run(struct bare_filing *bare, enum bare_rows rows, int a_commit, int64_t us, double *ret_cpu);
 
-/* The pages that one filing writes into the log, of this or of another database: what a commit of one costs. */
+/* The pages that a commit of one filing writes into the log. */
 double bare_filing_pages(struct bare_filing *bare, enum bare_rows rows);
 
 #endif

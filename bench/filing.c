@@ -50,40 +50,78 @@ static void disk_tell(const char *beside)
 static const size_t client_numbers[] = {1, 8, 64};
 #define CLIENTS (sizeof client_numbers / sizeof *client_numbers)
 
-struct figures {
-    struct samples rate[CLIENTS], latency[CLIENTS], writer[CLIENTS], all[CLIENTS], bare[BARE_KINDS], bare_many;
+enum loop { ONE_A_COMMIT, MANY_A_COMMIT, LEAST_A_COMMIT, LOOPS };
+static const struct {
+    const char *name;
+    enum bare_rows rows;
+    int a_commit;
+} loops[LOOPS] = {
+    [ONE_A_COMMIT] = {"bare loop, the same rows, one a commit", BARE_ALL, 1},
+    [MANY_A_COMMIT] = {"bare loop, the same rows, 64 a commit", BARE_ALL, 64},
+    [LEAST_A_COMMIT] = {"bare loop, the least rows, one a commit", BARE_LEAST, 1},
 };
 
-static void file_turn(const struct served *served, const struct filed_studies *studies, const char *token, size_t i, int64_t us,
+struct figures {
+    struct samples rate, cpu, of_same, of_least; /* filings a second; µs of CPU; the rate by that of the same turn's loops */
+    struct samples latency, all_cpu;
+};
+
+static void loop_turn(struct bare_filing *bare, enum loop loop, int64_t us, struct figures *figures)
+{
+    double cpu;
+    samples_add(&figures->rate, bare_filing_run(bare, loops[loop].rows, loops[loop].a_commit, us, &cpu));
+    samples_add(&figures->cpu, cpu);
+}
+
+static void file_turn(const struct served *served, const struct filed_studies *studies, const char *token, size_t clients, int64_t us,
                       struct figures *figures)
 {
     struct filers filers;
-    filers_open(&filers, served, studies, token, client_numbers[i]);
+    filers_open(&filers, served, studies, token, clients);
     struct spent from = served_spent(served);
-    double rate = filers_run(&filers, us, 0, NULL, &figures->latency[i]);
+    double rate = filers_run(&filers, us, 0, NULL, &figures->latency);
     struct spent to = served_spent(served);
     double filings = rate * (double)us / 1e6;
     filers_close(&filers);
-    samples_add(&figures->rate[i], rate);
-    samples_add(&figures->writer[i], (double)spent_of(&from, &to, spent_most(&from, &to)) / 1e3 / filings);
-    samples_add(&figures->all[i], (double)spent_of(&from, &to, 0) / 1e3 / filings);
+    samples_add(&figures->rate, rate);
+    samples_add(&figures->cpu, (double)spent_of(&from, &to, spent_most(&from, &to)) / 1e3 / filings);
+    samples_add(&figures->all_cpu, (double)spent_of(&from, &to, 0) / 1e3 / filings);
 }
 
-static void rates_print(struct figures *figures)
+static double last_of(const struct samples *samples)
 {
-    double all = samples_quantile(&figures->bare[BARE_ALL], 0.5), least = samples_quantile(&figures->bare[BARE_LEAST], 0.5);
-    printf("| who | filings/s | by the same rows | by the least rows | p50 | p99 | busiest thread's CPU µs | all threads' "
-           "|\n|---|---|---|---|---|---|---|---|\n");
-    printf("| bare loop, the same rows, one a commit | %.0f | 1.00 | %.2f | | | | |\n", all, all / least);
-    printf("| bare loop, the same rows, 64 a commit | %.0f | %.2f | %.2f | | | | |\n", samples_quantile(&figures->bare_many, 0.5),
-           samples_quantile(&figures->bare_many, 0.5) / all, samples_quantile(&figures->bare_many, 0.5) / least);
-    printf("| bare loop, the least rows, one a commit | %.0f | %.2f | 1.00 | | | | |\n", least, least / all);
+    return samples->at[samples->len - 1];
+}
+
+static void compare(struct figures *figures, double same, double least)
+{
+    samples_add(&figures->of_same, last_of(&figures->rate) / same);
+    samples_add(&figures->of_least, last_of(&figures->rate) / least);
+}
+
+static void figures_print(const char *name, struct figures *figures)
+{
+    printf("| %s | %.0f | %.2f | %.2f | %.0f |", name, samples_quantile(&figures->rate, 0.5), samples_quantile(&figures->of_same, 0.5),
+           samples_quantile(&figures->of_least, 0.5), samples_quantile(&figures->cpu, 0.5));
+    if (figures->latency.len > 0)
+        printf(" %.0f | %.2f | %.2f |\n", samples_quantile(&figures->all_cpu, 0.5), samples_quantile(&figures->latency, 0.5) / 1e3,
+               samples_quantile(&figures->latency, 0.99) / 1e3);
+    else
+        printf(" | | |\n");
+    samples_free(&figures->rate), samples_free(&figures->cpu), samples_free(&figures->of_same);
+    samples_free(&figures->of_least), samples_free(&figures->latency), samples_free(&figures->all_cpu);
+}
+
+static void rates_print(struct figures bare[LOOPS], struct figures served[CLIENTS])
+{
+    printf("| who | filings/s | by the same rows | by the least rows | CPU µs of who writes | of all threads | p50 ms | p99 ms |\n"
+           "|---|---|---|---|---|---|---|---|\n");
+    for (int i = 0; i < LOOPS; i++)
+        figures_print(loops[i].name, &bare[i]);
     for (size_t i = 0; i < CLIENTS; i++) {
-        double rate = samples_quantile(&figures->rate[i], 0.5);
-        printf("| studyd, %zu client%s | %.0f | %.2f | %.2f | %.2f ms | %.2f ms | %.0f | %.0f |\n", client_numbers[i],
-               client_numbers[i] > 1 ? "s" : "", rate, rate / all, rate / least, samples_quantile(&figures->latency[i], 0.5) / 1e3,
-               samples_quantile(&figures->latency[i], 0.99) / 1e3, samples_quantile(&figures->writer[i], 0.5),
-               samples_quantile(&figures->all[i], 0.5));
+        char name[60];
+        snprintf(name, sizeof name, "studyd, %zu client%s", client_numbers[i], client_numbers[i] > 1 ? "s" : "");
+        figures_print(name, &served[i]);
     }
     printf("\n");
 }
@@ -92,26 +130,30 @@ static void rates_measure(const char *program, const char *database, const char 
 {
     static const char *const options[] = {"--workers", "2", NULL};
     int64_t rounds = number_of("ROUNDS", 5), us = number_of("MS", 2000) * 1000;
-    struct figures figures = {0};
+    struct figures of_loops[LOOPS] = {0}, of_clients[CLIENTS] = {0};
     struct filed_studies studies, bare_studies;
     struct served served;
     served_start(&served, program, database, options);
     filed_studies_find(&studies, database, 100000);
     filed_studies_find(&bare_studies, beside, 100000);
     struct bare_filing *bare = bare_filing_open(beside, &bare_studies);
-    printf("%zu studies are filed on in turn, each filing two regions. The bare loop writes %.1f pages a commit, with the least rows "
-           "%.1f.\n\n",
-           studies.len, bare_filing_pages(bare, BARE_ALL), bare_filing_pages(bare, BARE_LEAST));
+    printf(
+        "%zu studies are filed on in turn, two regions each time. The bare loop writes %.1f pages a commit, with the least rows %.1f.\n\n",
+        studies.len, bare_filing_pages(bare, BARE_ALL), bare_filing_pages(bare, BARE_LEAST));
     for (int64_t round = 0; round < rounds; round++) {
-        samples_add(&figures.bare[BARE_ALL], bare_filing_run(bare, BARE_ALL, 1, us));
-        samples_add(&figures.bare[BARE_LEAST], bare_filing_run(bare, BARE_LEAST, 1, us));
-        samples_add(&figures.bare_many, bare_filing_run(bare, BARE_ALL, 64, us));
+        for (int i = 0; i < LOOPS; i++)
+            loop_turn(bare, i, us, &of_loops[i]);
         for (size_t i = 0; i < CLIENTS; i++)
-            file_turn(&served, &studies, token, i, us, &figures);
+            file_turn(&served, &studies, token, client_numbers[i], us, &of_clients[i]);
+        double same = last_of(&of_loops[ONE_A_COMMIT].rate), least = last_of(&of_loops[LEAST_A_COMMIT].rate);
+        for (int i = 0; i < LOOPS; i++)
+            compare(&of_loops[i], same, least);
+        for (size_t i = 0; i < CLIENTS; i++)
+            compare(&of_clients[i], same, least);
     }
     bare_filing_close(bare);
     served_stop(&served);
-    rates_print(&figures);
+    rates_print(of_loops, of_clients);
 }
 
 int main(int argc, char **argv)

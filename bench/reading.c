@@ -10,10 +10,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILING_RATE    1000
 #define FILING_CLIENTS 8
 #define TRIES          200
+#define SETTLES_US     2000000 /* after filings: the image is made anew once they have paused */
 
 /* ── who is with whom ───────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -128,7 +130,7 @@ static void turns_run(struct reader *reader, struct filers *filers, int64_t turn
         reader_run(reader, us / 4); /* until it runs evenly */
         double busy = reader_run(reader, us);
         meanwhile_end(&meanwhile);
-        reader_run(reader, us / 4);
+        usleep(SETTLES_US);
         samples_add(&both->quiet, quiet);
         samples_add(&both->busy, busy);
         samples_add(&both->ratio, busy / quiet);

@@ -30,6 +30,7 @@ static const struct operation {
     {"/studies?limit=3", "application/json", true},
     {"/studies/aneed", "application/json", true, "PATCH"},
     {"/studies/aneed/recruitment", "application/json", true, "POST"},
+    {"/studies/aneed/history", "application/json", true},
     {"/stats/regions", "application/json", true},
     {"/institutions", "application/json", true},
     {"/regions", "application/json", true},

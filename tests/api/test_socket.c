@@ -78,6 +78,9 @@ START_TEST(what_is_for_the_machine_is_not_on_the_network)
     assert_problem(http_get(daemon_, "/tokens", editor, NULL), 404, "not-found");
     assert_problem(socket_ask(daemon_, "GET", "/import", NULL, NULL), 405, "method-not-allowed");
     assert_header(socket_ask(daemon_, "OPTIONS", "/import", NULL, NULL), "Allow", "POST, OPTIONS");
+    assert_header(socket_ask(daemon_, "OPTIONS", "/tokens", NULL, NULL), "Allow", "GET, HEAD, POST, OPTIONS");
+    assert_header(socket_ask(daemon_, "OPTIONS", "/tokens/1", NULL, NULL), "Allow", "DELETE, OPTIONS");
+    assert_status(socket_ask(daemon_, "HEAD", "/tokens", NULL, NULL), 200);
 }
 END_TEST
 

@@ -236,7 +236,9 @@ START_TEST(an_older_register_becomes_what_a_fresh_one_is)
     import_ok(said);
     free(said);
     fixture_close();
-    sql("UPDATE change SET role = NULL, edition = NULL"); /* by whom was not written down then */
+    sql("UPDATE change SET role = NULL, edition = NULL"); /* by whom was not written down then, nor since when */
+    sql("UPDATE region_past SET since = 0");
+    sql("UPDATE register SET known_from = (SELECT max(at) FROM change)");
     snprintf(fresh, sizeof fresh, "%s", fixture.path);
     char older[120];
     snprintf(older, sizeof older, "%.90s/older.db", fixture.dir);
