@@ -36,7 +36,9 @@ void clock_end(struct db *db)
 bool db_known_is_settled(struct db *db, int64_t instant)
 {
     struct clock *clock = &db->clock;
-    int64_t now = clock_now();
+    int64_t now = clock_now(), committed = db_data_updated(db);
+    if (now < committed) /* instants run ahead of the clock, or it was set back: what is recorded is over all the same */
+        now = committed;
     pthread_mutex_lock(&clock->lock);
     bool is_settled = instant <= now && (clock->writing == 0 || clock->writing > instant);
     if (is_settled && instant > clock->promised)

@@ -312,6 +312,21 @@ START_TEST(what_may_be_shown_is_what_might_be_shown_then)
 }
 END_TEST
 
+/* More transactions than milliseconds: their instants run ahead of the clock. */
+START_TEST(what_was_committed_is_settled_whatever_the_clock_says)
+{
+    import_ok(&first_said);
+    for (int i = 0; i < 2000; i++) {
+        struct db_write *write = NULL;
+        ck_assert_int_eq(db_write_begin(fixture.db, &write), DB_OK);
+        db_write_abandon(write);
+    }
+    file_one(&ten);
+    ck_assert(db_known_is_settled(fixture.db, db_data_updated(fixture.db)));
+    ck_assert(!db_known_is_settled(fixture.db, db_data_updated(fixture.db) + 3600000));
+}
+END_TEST
+
 /* ── the question of the statistic ──────────────────────────────────────────────────────────────────────────── */
 
 START_TEST(the_statistic_finds_what_stood_by_time)
@@ -391,6 +406,7 @@ int main(void)
     tcase_add_test(cases, an_empty_register_knew_nothing);
     tcase_add_test(cases, what_was_replaced_before_it_was_kept_is_not_known);
     tcase_add_test(cases, what_may_be_shown_is_what_might_be_shown_then);
+    tcase_add_test(cases, what_was_committed_is_settled_whatever_the_clock_says);
     tcase_add_test(cases, the_statistic_finds_what_stood_by_time);
     tcase_add_test(cases, what_was_known_is_not_kept_as_what_is_known);
     tcase_add_test(cases, a_question_about_the_past_is_bounded_in_time);
