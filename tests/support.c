@@ -304,6 +304,21 @@ const char *daemon_log(const struct daemon *daemon)
     return file_read(daemon->errors, NULL);
 }
 
+const char *daemon_log_line(const struct daemon *daemon, const char *what)
+{
+    for (int ms = 0; ms < PATIENCE_MS; ms += 10) {
+        const char *said = daemon_log(daemon), *at = strstr(said, what);
+        if (at && strchr(at, '\n')) {
+            const char *begin = at;
+            while (begin > said && begin[-1] != '\n')
+                begin--;
+            return keep_bytes(begin, strcspn(begin, "\n"));
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    ck_abort_msg("the log never says %s: %s", what, daemon_log(daemon));
+}
+
 void daemon_signal(const struct daemon *daemon, int number)
 {
     ck_assert_int_eq(kill(daemon->pid, number), 0);

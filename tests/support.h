@@ -57,6 +57,8 @@ int daemon_port(const struct daemon *daemon);
 const char *daemon_db(const struct daemon *daemon); /* what it serves */
 /* What it has written to stderr so far: its log. */
 const char *daemon_log(const struct daemon *daemon);
+/* Waits until it has written a line that holds what: a request is logged when its answer is sent, which the client may see before. */
+const char *daemon_log_line(const struct daemon *daemon, const char *what);
 void daemon_signal(const struct daemon *daemon, int number);
 /* Waits for the end: it must come with status 0 and nothing said by a sanitizer. */
 void daemon_wait(struct daemon *daemon);

@@ -47,22 +47,6 @@ static const char *fat_register(void)
 }
 #define FAT "/studies?format=ndjson"
 
-/* Waits until the log says it. */
-static const char *log_line(const struct daemon *daemon, const char *what)
-{
-    for (int ms = 0; ms < PATIENCE_MS; ms += 10) {
-        const char *said = daemon_log(daemon), *at = strstr(said, what);
-        if (at && strchr(at, '\n')) {
-            const char *begin = at;
-            while (begin > said && begin[-1] != '\n')
-                begin--;
-            return keep_bytes(begin, strcspn(begin, "\n"));
-        }
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
-    ck_abort_msg("the log never says %s: %s", what, daemon_log(daemon));
-}
-
 /* ── counts and headers ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
@@ -324,7 +308,7 @@ START_TEST(a_result_that_cannot_be_finished_is_seen_to_be_cut)
     free(body);
     while (!raw_has(&good, "\r\n0\r\n\r\n")) /* what is not damaged still is whole */
         ck_assert(raw_take(&good, 4096, PATIENCE_MS));
-    const char *line = log_line(daemon, "\"cut_off\":true");
+    const char *line = daemon_log_line(daemon, "\"cut_off\":true");
     ck_assert_msg(strstr(line, "\"level\":\"error\"") && strstr(line, "\"problem\":\"storage-unavailable\""), "%s", line);
     const char *url = text_format("curl -s -o /dev/null 'http://127.0.0.1:%d" FAT "&sort=id'", daemon_port(daemon));
     int status = system(url);
@@ -359,7 +343,7 @@ START_TEST(so_many_at_a_time_and_then_503)
     }
     ck_assert_int_eq(status, 200);
     raw_close(&two);
-    log_line(daemon, "\"cut_off\":true");
+    daemon_log_line(daemon, "\"cut_off\":true");
     daemon_stop(daemon);
 }
 END_TEST
@@ -391,7 +375,7 @@ START_TEST(a_client_that_takes_nothing_is_cut)
     size_t len;
     bool whole;
     raw_take_head(&raw);
-    const char *line = log_line(daemon, "\"cut_off\":true");
+    const char *line = daemon_log_line(daemon, "\"cut_off\":true");
     ck_assert_msg(strstr(line, "\"route\":\"/studies\"") && strstr(line, "\"rows\":"), "%s", line);
     raw_take_all(&raw);
     free(raw_body(&raw, &len, &whole));
@@ -422,7 +406,7 @@ START_TEST(a_client_that_goes_on_taking_is_not_cut)
     ck_assert_msg(whole, "cut after %zu bytes", len);
     ck_assert_uint_gt(len, 40000000u);
     ck_assert_int_gt((ended.tv_sec - begun.tv_sec) * 1000 + (ended.tv_nsec - begun.tv_nsec) / 1000000, 3000);
-    const char *line = log_line(daemon, "\"route\":\"/studies\"");
+    const char *line = daemon_log_line(daemon, "\"route\":\"/studies\"");
     ck_assert_msg(strstr(line, "\"rows\":80") && strstr(line, text_format("\"bytes\":%zu", len)) && !strstr(line, "cut_off"), "%s", line);
     raw_close(&raw);
     daemon_stop(daemon);
@@ -439,7 +423,7 @@ START_TEST(a_result_that_takes_too_long_is_cut)
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL); /* 40 MB take more than five seconds */
     free(raw_body(&raw, &len, &whole));
     ck_assert(raw.closed && !whole);
-    const char *line = log_line(daemon, "\"cut_off\":true");
+    const char *line = daemon_log_line(daemon, "\"cut_off\":true");
     ck_assert_msg(strstr(line, "\"level\":\"warn\"") && strstr(line, "--export-timeout"), "%s", line);
     raw_close(&raw);
     daemon_stop(daemon);

@@ -64,7 +64,7 @@ START_TEST(whoever_opens_it_is_the_operator)
     assert_status(answer, 201);
     ck_assert_str_eq(text_at(answer->json, "role"), "operator");
     assert_problem(http_ask(daemon_, "POST", recruitment_of("aurora"), report, JSON_BODY, ANY, NULL), 401, "unauthorized");
-    ck_assert_ptr_nonnull(strstr(daemon_log(daemon_), "\"address\":\"socket\""));
+    daemon_log_line(daemon_, "\"address\":\"socket\"");
 }
 END_TEST
 
