@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/forms.h"
+#include "base/json_shape.h"
 #include "base/nearest.h"
 
 /* Bytes of a client's own words that a fault repeats. */
@@ -30,28 +31,12 @@ size_t body_faults(const struct request *rq)
 
 /* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* jansson nests up to 2048 deep and bounds no number of values: both are looked at before it sees the text. */
 static const char *shape_fault(const char *text, size_t len)
 {
-    size_t depth = 0, values = 0;
-    bool inside = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (inside && c == '\\')
-            i++;
-        else if (c == '"')
-            inside = !inside;
-        else if (!inside && (c == '{' || c == '['))
-            depth++;
-        else if (!inside && (c == '}' || c == ']') && depth > 0)
-            depth--;
-        values += !inside && (c == ',' || c == '{' || c == '[');
-        if (depth > BODY_DEPTH_MAX)
-            return "is nested deeper than 32 levels";
-        if (values > BODY_MEMBERS_MAX)
-            return "has more than 1000 members";
-    }
-    return NULL;
+    const struct json_shape shape = json_shape_of(text, len, (struct json_shape){BODY_DEPTH_MAX, BODY_MEMBERS_MAX});
+    return shape.depth > BODY_DEPTH_MAX      ? "is nested deeper than 32 levels"
+           : shape.values > BODY_MEMBERS_MAX ? "has more than 1000 members"
+                                             : NULL;
 }
 
 /* jansson's own text repeats bytes of the body, so ours is said instead. */

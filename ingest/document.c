@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_shape.h"
+
 /* ── faults ── */
 
 #define PATH_TEXT_SIZE 200
@@ -36,28 +38,12 @@ void document_fault_at(struct document *document, const char *member, const char
 
 /* ── parsing ── */
 
-/* jansson nests up to 2048 deep and bounds no number of values: both are looked at before it sees the text. */
 static const char *shape_fault(const char *text, size_t len)
 {
-    size_t depth = 0, tokens = 0;
-    bool inside = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (inside && c == '\\')
-            i++;
-        else if (c == '"')
-            inside = !inside;
-        else if (!inside && (c == '{' || c == '['))
-            depth++;
-        else if (!inside && (c == '}' || c == ']') && depth > 0)
-            depth--;
-        tokens += !inside && (c == ',' || c == '{' || c == '[');
-        if (depth > DOCUMENT_DEPTH_MAX)
-            return "nested deeper than 32 levels";
-        if (tokens > DOCUMENT_TOKENS_MAX)
-            return "more than 200000 values";
-    }
-    return NULL;
+    const struct json_shape shape = json_shape_of(text, len, (struct json_shape){DOCUMENT_DEPTH_MAX, DOCUMENT_TOKENS_MAX});
+    return shape.depth > DOCUMENT_DEPTH_MAX     ? "nested deeper than 32 levels"
+           : shape.values > DOCUMENT_TOKENS_MAX ? "more than 200000 values"
+                                                : NULL;
 }
 
 /* jansson's own text repeats bytes of the file, so ours is said instead. */
