@@ -106,9 +106,11 @@ static enum db_status fill(struct db_reader *reader, struct arena *work, struct 
                            struct db_facet_counts *ret_counts)
 {
     const struct image *image = NULL;
+    const enum image_dim dim = tally->facet->dim;
+    bool is_of_facts = filter_is_of_facts(tally->filter) && dim != DIM_INCLUSION && dim != DIM_BEHIND;
     enum db_status status = db_reader_is_late(reader) ? DB_TIMEOUT : tally_begin(reader, tally);
     if (status == DB_OK)
-        status = reader_image(reader, &image);
+        status = is_of_facts ? reader_image_of_facts(reader, &image) : reader_image(reader, &image);
     if (status == DB_OK)
         status = image != NULL ? facet_from_image(reader, image, work, tally) : facet_from_engine(reader, work, tally);
     if (status == DB_OK)

@@ -2,7 +2,8 @@
  * The image: what studies are filtered, sorted and summed by, as columns, in a file beside the database that is mapped into memory. It is
  * made from the records after an import, at open where it is not of this data version, and now and then after filings; it is never the
  * only place of anything.
- * A reader uses it when it is of the data version that its transaction sees, else it asks the engine: the answers are the same.
+ * A reader uses it when it is of the data version that its transaction sees, or differs from that in nothing that the question is about;
+ * else it asks the engine: the answers are the same.
  *
  * Rows are studies in the order of their primary key, numbered from 0. A set of rows is a bit for each, in words of 64.
  */
@@ -139,8 +140,12 @@ struct image *image_map(const char *database, const char *epoch, int64_t data_ve
 void image_unmap(struct image *image);
 /* The image of what the reader's transaction sees; NULL = there is none. */
 enum db_status reader_image(struct db_reader *reader, const struct image **ret_image);
-const struct image *image_take(struct db *db, int64_t data_version); /* any thread; NULL = there is none of this version */
-void image_let_go(struct db *db, const struct image *image);         /* NULL is fine */
+/* Likewise, or an earlier one that differs from it in counts alone, and in what is made of counts: for questions that ask of neither. Its
+ * rows are the same studies. */
+enum db_status reader_image_of_facts(struct db_reader *reader, const struct image **ret_image);
+/* Any thread; NULL = there is none of these data versions. */
+const struct image *image_take(struct db *db, int64_t oldest, int64_t newest);
+void image_let_go(struct db *db, const struct image *image); /* NULL is fine */
 
 /* image_check.c: the file, where there is one of the data version that the transaction sees, against a fresh building. What differs is one
  * sentence. */

@@ -250,11 +250,11 @@ void images_forget(struct db *db)
     put(db, NULL);
 }
 
-const struct image *image_take(struct db *db, int64_t data_version)
+const struct image *image_take(struct db *db, int64_t oldest, int64_t newest)
 {
     pthread_mutex_lock(&db->images.lock);
     struct image *image = db->images.current;
-    image = image != NULL && image->data_version == data_version ? image : NULL;
+    image = image != NULL && image->data_version >= oldest && image->data_version <= newest ? image : NULL;
     if (image != NULL)
         image->uses++;
     pthread_mutex_unlock(&db->images.lock);
@@ -265,8 +265,16 @@ enum db_status reader_image(struct db_reader *reader, const struct image **ret_i
 {
     int64_t version = -1;
     enum db_status status = reader->db->path == NULL || reader->is_writers ? DB_OK : reader_version(reader, &version);
-    *ret_image = status == DB_OK && version >= 0 ? image_take(reader->db, version) : NULL;
+    *ret_image = status == DB_OK && version >= 0 ? image_take(reader->db, version, version) : NULL;
     return status;
+}
+
+enum db_status reader_image_of_facts(struct db_reader *reader, const struct image **ret_image)
+{
+    if (!reader->began)
+        return reader_image(reader, ret_image);
+    *ret_image = image_take(reader->db, reader->facts_version, reader->data_version);
+    return DB_OK;
 }
 
 void image_let_go(struct db *db, const struct image *image)

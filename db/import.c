@@ -227,6 +227,7 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
     import->programme = arena_strndup(&import->arena, programme->code, strlen(programme->code));
     import->edition_code = arena_strndup(&import->arena, edition->code, strlen(edition->code));
     import->as_of = arena_strndup(&import->arena, edition->as_of, strlen(edition->as_of));
+    import->revision.is_of_facts = true;
     db->is_writing = true;
     return import;
 }

@@ -172,6 +172,7 @@ struct versions {
     const struct image *base; /* may be NULL; until db_close */
     char epoch[17];
     _Atomic int64_t data_version, data_updated;
+    _Atomic int64_t facts_version; /* of the last change of anything but counts */
 };
 /* One study with the version it will have. */
 struct new_version {
@@ -182,7 +183,8 @@ enum db_status versions_begin(struct db *db); /* the register's; then the image 
 enum db_status versions_load(struct db *db);  /* the studies' */
 /* prepare before the commit: after it, publish cannot fail. */
 enum db_status versions_prepare(struct db *db, struct list *new_versions);
-void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated);
+void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated, bool is_of_facts);
+int64_t versions_facts(const struct db *db);
 const char *versions_code(const struct db *db, const char *code); /* the code as kept here: for ever; NULL = no such study */
 void versions_each(const struct db *db, bool (*each)(void *cls, const char *code), void *cls);
 
@@ -245,7 +247,7 @@ struct vocabulary {
     struct map any_case; /* the same in lower case, for those that are asked so */
     struct list values;  /* const char *, canonical, in order */
     struct arena arena;
-    int64_t data_version; /* −1 = not read yet */
+    int64_t facts_version; /* that it was read of; −1 = not read yet */
 };
 
 struct db_reader {
@@ -257,11 +259,12 @@ struct db_reader {
     bool began;                         /* this reader opened the transaction */
     bool is_writers;                    /* it sees what is not committed yet, which nobody else may be told */
     int64_t data_version, data_updated; /* of the state seen in it */
+    int64_t facts_version;              /* of the same: what is no count, nor made of counts, is as it was at that one */
     struct vocabulary vocabularies[DB_VOCAB_STATUS + 1];
     struct map words; /* every canonical spelling handed out; lives as long as the reader */
     struct arena word_arena;
     struct kept_editions {
-        int64_t data_version; /* −1 = none are kept */
+        int64_t facts_version; /* that they are of; −1 = none are kept */
         struct arena arena;
         struct list items; /* struct db_edition */
     } newest;              /* editions: every list names their licence */
@@ -422,6 +425,7 @@ void sql_keep(struct sql *sql); /* copies what the values borrow, so that it nee
 void sql_filter(struct sql *sql, const struct db_study_filter *filter);       /* " WHERE 1 AND …" over study s */
 void sql_award_filter(struct sql *sql, const struct db_study_filter *filter); /* " AND …" over award a, each award by itself */
 bool filter_is_empty(const struct db_study_filter *filter);
+bool filter_is_of_facts(const struct db_study_filter *filter); /* neither counts nor what is made of counts has a say in it */
 /* Text and values as bytes: equal for the same question. NULL = no memory. Before sql_query. */
 const char *sql_key(const struct sql *sql, size_t *ret_len);
 enum db_status sql_query(struct sql *sql, struct statements *statements, struct query *ret_query);

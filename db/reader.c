@@ -40,10 +40,10 @@ static struct db_reader *reader_new(struct db *db)
     if (reader == NULL)
         return NULL;
     reader->db = db;
-    reader->newest.data_version = -1;
+    reader->newest.facts_version = -1;
     reader->st = &db->statements;
     for (size_t i = 0; i < COUNT_OF(reader->vocabularies); i++)
-        reader->vocabularies[i].data_version = -1;
+        reader->vocabularies[i].facts_version = -1;
     return reader;
 }
 
@@ -100,6 +100,7 @@ static enum db_status look_at_register(struct db_reader *reader)
     if (query_row(&query)) {
         reader->data_version = query_int(&query, 1);
         reader->data_updated = query_int(&query, 2);
+        reader->facts_version = query_int(&query, 5);
     }
     return query_status(&query);
 }

@@ -134,7 +134,7 @@ static struct counting counting_begin(struct db_reader *reader, enum image_dim d
     if (counting.status != DB_OK)
         counting.reader = NULL;
     else
-        counting.status = reader_image(reader, &counting.image);
+        counting.status = reader_image_of_facts(reader, &counting.image);
     return counting;
 }
 
@@ -214,13 +214,13 @@ static enum db_status keep_newest(struct db_reader *reader)
 {
     struct kept_editions *kept = &reader->newest;
     arena_reset(&kept->arena);
-    kept->data_version = -1;
+    kept->facts_version = -1;
     kept->items = (struct list){.size = sizeof(struct db_edition)};
     enum db_status status = read_editions(reader, NULL, &kept->arena, keep_edition, kept);
     if (status == DB_OK && kept->arena.failed)
         status = DB_NO_MEMORY;
     if (status == DB_OK)
-        kept->data_version = reader->data_version;
+        kept->facts_version = reader->facts_version;
     return status;
 }
 
@@ -229,7 +229,7 @@ enum db_status db_editions(struct db_reader *reader, const char *programme, edit
 {
     if (programme != NULL || !reader->began || reader->db->path == NULL)
         return read_editions(reader, programme, NULL, each, cls);
-    enum db_status status = reader->newest.data_version == reader->data_version ? DB_OK : keep_newest(reader);
+    enum db_status status = reader->newest.facts_version == reader->facts_version ? DB_OK : keep_newest(reader);
     for (size_t i = 0; status == DB_OK && i < reader->newest.items.len; i++)
         if (!each(cls, (const struct db_edition *)reader->newest.items.items + i))
             return DB_OK;

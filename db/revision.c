@@ -88,6 +88,7 @@ enum db_status revision_remake(struct revision *revision, const struct remaking 
     struct making *making = making_next(makings, &status);
     struct db_study *study = &making->study;
     making->id = what->study;
+    revision->is_of_facts = revision->is_of_facts || what->from.reports == NULL;
     ret_made->has_changed = what->from.is_new || what->has_changed;
     if (status == DB_OK && !what->from.is_new)
         status = past_read(revision->st, what->study, &making->arena, &past);
@@ -115,12 +116,13 @@ enum db_status revision_store_sums(struct revision *revision)
 enum db_status revision_settle(struct revision *revision)
 {
     enum db_status status = statement_run(revision->st, STMT_register_advance,
-                                          ARGS(ARG_I(":data_version", revision->data_version), ARG_I(":updated", revision->now)));
+                                          ARGS(ARG_I(":data_version", revision->data_version), ARG_I(":updated", revision->now),
+                                               ARG_I(":is_of_facts", revision->is_of_facts)));
     return status == DB_OK ? versions_prepare(revision->db, &revision->new_versions) : status;
 }
 
 void revision_publish(struct revision *revision)
 {
-    versions_publish(revision->db, &revision->new_versions, revision->data_version, revision->now);
+    versions_publish(revision->db, &revision->new_versions, revision->data_version, revision->now, revision->is_of_facts);
     clock_end(revision->db);
 }

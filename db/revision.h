@@ -33,7 +33,8 @@ struct revision {
     int64_t edition;           /* in the log; −1 = none */
     struct list new_versions;
     struct stats_changes sums;
-    bool is_great; /* see import_great.c: the sums are made anew at the end */
+    bool is_of_facts; /* of anything but counts */
+    bool is_great;    /* see import_great.c: the sums are made anew at the end */
 };
 struct revision revision_begin(struct db *db, const char *role); /* outside of memory nothing happens yet */
 void revision_end(struct revision *revision);                    /* after the transaction */

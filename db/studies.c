@@ -106,7 +106,7 @@ static enum db_status count_fitting(struct db_reader *reader, struct arena *aren
     const struct image *image = NULL;
     struct query query CLEANUP(query_end) = {0};
     struct sql sql = sql_begin(arena);
-    enum db_status status = reader_image(reader, &image);
+    enum db_status status = reader_image_of_facts(reader, &image);
     if (image != NULL) {
         status = image_fitting(reader, image, search, ret_count);
         image_let_go(reader->db, image);
@@ -256,6 +256,17 @@ static enum db_status ask_page(struct db_reader *reader, struct arena *arena, st
     return status;
 }
 
+/* Whether counts have no say in the order either. */
+static bool is_of_facts(const struct db_study_filter *filter, const struct ordering *ordering)
+{
+    bool is = filter_is_of_facts(filter);
+    for (size_t i = 0; i < ordering->len; i++) {
+        enum db_study_sort_key key = ordering->keys[i].key;
+        is = is && key != DB_SORT_INCLUDED && key != DB_SORT_PERCENT && key != DB_SORT_UPDATED;
+    }
+    return is;
+}
+
 /* The same from the image, where there is one that knows the place. */
 static enum db_status find_page(struct db_reader *reader, struct arena *arena, const struct walk *walk, struct page_rows *rows,
                                 bool *ret_is_answered)
@@ -270,7 +281,8 @@ static enum db_status find_page(struct db_reader *reader, struct arena *arena, c
         .limit = walk->query->limit,
     };
     const struct image *image = NULL;
-    enum db_status status = reader_image(reader, &image);
+    enum db_status status =
+        is_of_facts(&walk->query->filter, &walk->ordering) ? reader_image_of_facts(reader, &image) : reader_image(reader, &image);
     if (image != NULL)
         status = image_page(reader, image, arena, &question, rows, ret_is_answered);
     image_let_go(reader->db, image);

@@ -317,3 +317,9 @@ bool filter_is_empty(const struct db_study_filter *filter)
         is_empty = is_empty && *(const enum db_tri *)(const void *)((const char *)filter + tri_filters[i].offset) == DB_ANY;
     return is_empty;
 }
+
+bool filter_is_of_facts(const struct db_study_filter *filter)
+{
+    return filter->inclusion_region.len == 0 && filter->and_inclusion_region.len == 0 && filter->included.len == 0 &&
+           filter->updated.len == 0 && filter->behind_plan == DB_ANY;
+}

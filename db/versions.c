@@ -12,6 +12,11 @@ const char *db_epoch(const struct db *db)
     return db->versions.epoch;
 }
 
+int64_t versions_facts(const struct db *db)
+{
+    return db->versions.facts_version;
+}
+
 int64_t db_data_version(const struct db *db)
 {
     return db->versions.data_version;
@@ -89,13 +94,14 @@ enum db_status versions_begin(struct db *db)
     memcpy(db->versions.epoch, epoch, sizeof db->versions.epoch);
     db->versions.data_version = query_int(&query, 1);
     db->versions.data_updated = query_int(&query, 2);
+    db->versions.facts_version = query_int(&query, 5);
     return DB_OK;
 }
 
 enum db_status versions_load(struct db *db)
 {
     struct versions *versions = &db->versions;
-    versions->base = image_take(db, db_data_version(db));
+    versions->base = image_take(db, db_data_version(db), db_data_version(db));
     if (versions->base != NULL)
         return DB_OK;
     struct query query CLEANUP(query_end) = query_begin(&db->statements, STMT_versions_all, NO_ARGS);
@@ -125,7 +131,7 @@ enum db_status versions_prepare(struct db *db, struct list *new_versions)
     return is_reserved ? DB_OK : DB_NO_MEMORY;
 }
 
-void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated)
+void versions_publish(struct db *db, const struct list *new_versions, int64_t data_version, int64_t updated, bool is_of_facts)
 {
     struct versions *versions = &db->versions;
     const struct new_version *items = new_versions->items;
@@ -134,6 +140,8 @@ void versions_publish(struct db *db, const struct list *new_versions, int64_t da
     for (size_t i = 0; i < new_versions->len; i++)
         map_put(&versions->map, items[i].code)->state = items[i].state;
     pthread_rwlock_unlock(&versions->lock);
+    if (is_of_facts)
+        versions->facts_version = data_version;
     versions->data_updated = updated;
     versions->data_version = data_version;
 }

@@ -63,7 +63,7 @@ static bool fold(const char *text, char out[NAME_MAX_BYTES])
 static const struct image *names_of(const struct db_reader *reader, const struct source *source)
 {
     const struct image *base = reader->db->versions.base;
-    return source->is_of_image && base != NULL && base->data_version == db_data_version(reader->db) ? base : NULL;
+    return source->is_of_image && base != NULL && base->data_version >= versions_facts(reader->db) ? base : NULL;
 }
 
 static bool is_same_name(const char *a, const char *b)
@@ -134,7 +134,7 @@ static void vocabulary_free(struct vocabulary *vocabulary)
     map_free(&vocabulary->found);
     map_free(&vocabulary->any_case);
     arena_free(&vocabulary->arena);
-    *vocabulary = (struct vocabulary){.data_version = -1};
+    *vocabulary = (struct vocabulary){.facts_version = -1};
 }
 
 static enum db_status read_rows(struct db_reader *reader, struct vocabulary *vocabulary, const struct source *source)
@@ -154,7 +154,7 @@ static enum db_status read_version(struct db_reader *reader, int64_t *ret_versio
 {
     struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_register_get, NO_ARGS);
     if (query_row(&query))
-        *ret_version = query_int(&query, 1);
+        *ret_version = query_int(&query, 5);
     return query_status(&query);
 }
 
@@ -166,7 +166,7 @@ static enum db_status read_anew(struct db_reader *reader, const struct source *s
     if (status != DB_OK)
         return status;
     scope = reader;
-    status = read_version(reader, &ret_vocabulary->data_version);
+    status = read_version(reader, &ret_vocabulary->facts_version);
     return status == DB_OK ? read_rows(reader, ret_vocabulary, source) : status;
 }
 
@@ -174,9 +174,9 @@ static enum db_status read_anew(struct db_reader *reader, const struct source *s
 static struct vocabulary *vocabulary_now(struct db_reader *reader, enum db_vocabulary which)
 {
     struct vocabulary *vocabulary = &reader->vocabularies[which];
-    if (sources[which].statement == STMT_COUNT || vocabulary->data_version == db_data_version(reader->db))
+    if (sources[which].statement == STMT_COUNT || vocabulary->facts_version == versions_facts(reader->db))
         return vocabulary;
-    struct vocabulary fresh = {.values = {.size = sizeof(const char *)}, .data_version = -1};
+    struct vocabulary fresh = {.values = {.size = sizeof(const char *)}, .facts_version = -1};
     struct db_bound bound = reader->bound;
     reader->bound = (struct db_bound){0}; /* a question answered by half a vocabulary would be answered wrongly */
     enum db_status status = read_anew(reader, &sources[which], &fresh);

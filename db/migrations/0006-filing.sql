@@ -131,6 +131,10 @@ BEGIN REPLACE INTO region_past (code, since, label_nb, label_en, position)
 ALTER TABLE register ADD COLUMN known_from INTEGER NOT NULL DEFAULT 0;
 UPDATE register SET known_from = COALESCE((SELECT max(at) FROM change), 0);
 
+-- The data version of the last change of anything but counts: what is neither a count nor made of counts is as it was since.
+ALTER TABLE register ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;
+UPDATE register SET facts = data_version;
+
 -- The log has a row for each version of a study, in their order. role: by whom; NULL = before this was kept: an edition.
 ALTER TABLE change ADD COLUMN role TEXT CHECK (role IN ('edition', 'reporter', 'editor', 'operator'));
 ALTER TABLE change ADD COLUMN edition INTEGER REFERENCES edition (id);

@@ -2,12 +2,12 @@
 -- The register itself: its versions, and the log of what changed.
 
 -- name: register_get
--- Epoch, data version, time of the last change, renderer, rules of the kept sums. Primary key.
-SELECT epoch, data_version, updated, renderer, sums FROM register WHERE id = 1;
+-- Epoch, data version, time of the last change, renderer, rules of the kept sums, data version of the facts. Primary key.
+SELECT epoch, data_version, updated, renderer, sums, facts FROM register WHERE id = 1;
 
 -- name: register_advance
--- After a change: the new data version and its time. Primary key.
-UPDATE register SET data_version = :data_version, updated = :updated WHERE id = 1;
+-- After a change: the new data version and its time, and whether of anything but counts. Primary key.
+UPDATE register SET data_version = :data_version, updated = :updated, facts = iif(:is_of_facts, :data_version, facts) WHERE id = 1;
 
 -- name: register_set_renderer
 -- The version of the representation that every study now has. Primary key.

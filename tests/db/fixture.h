@@ -205,6 +205,7 @@ static UNUSED void forget_filing(void)
         "DROP TABLE edition_past",
         "DROP TABLE region_past",
         "ALTER TABLE register DROP COLUMN known_from",
+        "ALTER TABLE register DROP COLUMN facts",
         "DROP INDEX change_by_study",
         "DROP INDEX change_by_time",
         "ALTER TABLE change DROP COLUMN role",

@@ -724,7 +724,7 @@ START_TEST(an_older_state_keeps_its_own_answers)
 {
     ck_assert_int_eq(db_reader_begin(fixture.reader), DB_OK);
     char *before = text_of(tell_walk, &by_name);
-    const struct image *held = image_take(fixture.db, db_data_version(fixture.db)), *seen = NULL;
+    const struct image *held = image_take(fixture.db, db_data_version(fixture.db), db_data_version(fixture.db)), *seen = NULL;
     ck_assert_ptr_nonnull(held);
     import_another("2025-12-31", 1);
     assert_image(true);
@@ -773,6 +773,118 @@ START_TEST(a_cursor_outlives_its_row)
 }
 END_TEST
 
+/* ── after filings: an earlier image, for what counts have no say in ────────────────────────────────────────── */
+
+static void file_counts(const char *study, int64_t included)
+{
+    static const char *const days[] = {"2023-12-31", "2024-12-31", "2025-12-31"};
+    const struct db_filed_count counts[] = {{chance(2) ? NULL : "vest", included}, {"nord", included / 2}};
+    const struct db_filed_report report = {
+        .study = study, .as_of = days[ANY_OF(days)], .counts = counts, .counts_len = counts[0].region ? 2 : 1};
+    const struct db_author author = {7, DB_ROLE_REPORTER};
+    struct db_write *write = NULL;
+    ck_assert_int_eq(db_write_begin(fixture.db, &write), DB_OK);
+    ck_assert_int_eq(db_write_part_begin(write, &author), DB_OK);
+    ck_assert_int_eq(db_write_report(write, &report), DB_OK);
+    ck_assert_int_eq(db_write_settle(write, NULL, NULL), DB_OK);
+    ck_assert_int_eq(db_write_part_keep(write), DB_OK);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+}
+
+static void file_many(int many)
+{
+    for (int i = 0; i < many; i++) {
+        int copy = chance(COPIES + 1);
+        char code[80];
+        snprintf(code, sizeof code, copy == 0 ? "%s" : "%s-%d", models[chance(STUDIES)].code, copy);
+        file_counts(code, chance(400));
+    }
+}
+
+/* With the earlier image in its place, and without any. */
+static void assert_same_beside(tell_fn tell, const void *question, const char *what)
+{
+    struct image *earlier = fixture.db->images.current;
+    char *by_image = text_of(tell, question);
+    fixture.db->images.current = NULL;
+    char *by_engine = text_of(tell, question);
+    fixture.db->images.current = earlier;
+    assert_equal(by_image, by_engine, what);
+    free(by_image);
+    free(by_engine);
+}
+
+START_TEST(after_filings_answers_are_those_of_the_engine)
+{
+    const struct image *earlier = fixture.db->images.current;
+    for (int round = 0; round < PAGES; round++) {
+        struct db_studies_query query = {.sort_len = chance(2) ? 1 : (size_t)chance(DB_SORT_LEN + 1), .backwards = chance(2)};
+        struct facets_asked asked = {.facet = (enum db_facet)(round % DB_FACETS)};
+        char what[40];
+        snprintf(what, sizeof what, "round %d", round);
+        file_many(3);
+        if (chance(3) > 0)
+            asked.filter = query.filter = any_filter();
+        for (size_t i = 0; i < query.sort_len; i++)
+            query.sort[i] = (struct db_sort){(enum db_study_sort_key)chance(DB_SORT_UPDATED + 1), chance(2)};
+        assert_same_beside(tell_walk, &query, what);
+        assert_same_beside(tell_facet, &asked, what);
+    }
+    ck_assert_ptr_eq(fixture.db->images.current, earlier);
+    ck_assert_int_eq(earlier->data_version + 3 * PAGES, db_data_version(fixture.db));
+}
+END_TEST
+
+/* In the image nothing has a card any more: who says so has asked it. */
+static void take_cards(void)
+{
+    static const char zeros[4096];
+    const struct image *image = fixture.db->images.current;
+    size_t number = image_dim(image, DIM_CARD, PART_SETS_AT)[dim_find(image, DIM_CARD, "1")];
+    const char *set = (const char *)image->column[dim_column(DIM_CARD, PART_SETS)].items + (number - 1) * image->words * sizeof(uint64_t);
+    int fd = open(image_path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(pwrite(fd, zeros, image->words * sizeof(uint64_t), set - (const char *)image->mapped),
+                     (ssize_t)(image->words * sizeof(uint64_t)));
+    close(fd);
+}
+
+static int64_t total_of(struct db_studies_query query)
+{
+    struct db_studies_page page;
+    query.limit = 1;
+    query.filter.has_card = DB_YES;
+    ck_assert_int_eq(db_studies_list(fixture.reader, &query, skip, NULL, &page), DB_OK);
+    return page.total;
+}
+
+START_TEST(after_filings_an_earlier_image_is_asked_what_counts_have_no_say_in)
+{
+    static const char *vest[] = {"vest"};
+    const struct db_codes in_vest = {vest, 1, false};
+    const struct db_studies_query of_counts[] = {
+        {.filter.included = {{{0, INT64_MAX}}, 1, false}},  {.filter.inclusion_region = in_vest},
+        {.filter.and_inclusion_region = in_vest},           {.filter.behind_plan = DB_NO},
+        {.filter.updated = {{{0, INT64_MAX}}, 1, false}},   {.sort = {{DB_SORT_INCLUDED, true}}, .sort_len = 1},
+        {.sort = {{DB_SORT_PERCENT, true}}, .sort_len = 1}, {.sort = {{DB_SORT_NAME, true}, {DB_SORT_UPDATED, true}}, .sort_len = 2},
+    };
+    const struct db_filed_plan plan = {.study = models[0].code, .as_of = "2026-01-01", .planned = 77};
+    file_many(1);
+    take_cards();
+    ck_assert_int_eq(total_of((struct db_studies_query){.limit = 1}), 0);
+    ck_assert_int_eq(total_of((struct db_studies_query){.sort = {{DB_SORT_PLANNED, true}}, .sort_len = 1}), 0);
+    for (size_t i = 0; i < LEN(of_counts); i++)
+        ck_assert_msg(total_of(of_counts[i]) > 0, "question %zu is about counts", i);
+    struct db_write *write = NULL;
+    ck_assert_int_eq(db_write_begin(fixture.db, &write), DB_OK);
+    ck_assert_int_eq(db_write_part_begin(write, &(struct db_author){8, DB_ROLE_EDITOR}), DB_OK);
+    ck_assert_int_eq(db_write_plan(write, &plan), DB_OK);
+    ck_assert_int_eq(db_write_settle(write, NULL, NULL), DB_OK);
+    ck_assert_int_eq(db_write_part_keep(write), DB_OK);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+    ck_assert_int_gt(total_of((struct db_studies_query){.limit = 1}), 1000);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("image");
@@ -795,5 +907,7 @@ int main(void)
     tcase_add_test(cases, a_dry_run_leaves_it);
     tcase_add_test(cases, an_older_state_keeps_its_own_answers);
     tcase_add_loop_test(cases, a_cursor_outlives_its_row, 0, 2);
+    tcase_add_test(cases, after_filings_answers_are_those_of_the_engine);
+    tcase_add_test(cases, after_filings_an_earlier_image_is_asked_what_counts_have_no_say_in);
     return run("image", cases, false);
 }
