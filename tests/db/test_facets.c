@@ -397,7 +397,7 @@ START_TEST(institutions_that_are_part_of_one_another_end_where_they_began)
     begin_with(2);
     fixture_close();
     sql("UPDATE institution SET part_of = 'd-ward' WHERE code = 'b-trust'");
-    sql("UPDATE register SET data_version = data_version + 1");
+    sql("UPDATE register SET data_version = data_version + 1, facts = data_version + 1");
     ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
     ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
     fixture.db->answers.max = 0;
