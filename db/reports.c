@@ -36,7 +36,9 @@ static const struct field report_row_fields[] = {
 
 /* What is asked about, as it stands or stood. */
 struct asked {
-    int64_t instant; /* 0 = now */
+    int64_t instant;       /* 0 = now */
+    const char *from, *to; /* days of reports, may be NULL */
+    bool sums_only;        /* no reports */
     int64_t id, version, since;
 };
 static const struct {
@@ -108,13 +110,14 @@ static bool is_same_day_and_region(const struct db_report_row *a, const struct d
     return is_same_region && strcmp(a->as_of, b->as_of) == 0;
 }
 
-static enum db_status read_reports(struct db_reader *reader, struct arena *arena, const struct asked *asked, const char *from,
-                                   const char *to, struct db_study_recruitment *study)
+static enum db_status read_reports(struct db_reader *reader, struct arena *arena, const struct asked *asked,
+                                   struct db_study_recruitment *study)
 {
     bool is_past = asked->instant != 0;
     struct list reports = {.size = sizeof(struct db_report_row)};
-    struct query query CLEANUP(query_end) = query_begin(reader->st, is_past ? known.reports : now.reports,
-                                                        ARGS(ARG_I(":study", asked->id), ARG_T(":from", from), ARG_T(":to", to)));
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, is_past ? known.reports : now.reports,
+                    ARGS(ARG_I(":study", asked->id), ARG_T(":from", asked->from), ARG_T(":to", asked->to)));
     if (is_past)
         query_bind(&query, ARGS(ARG_I(":instant", asked->instant)));
     while (query_row(&query)) {
@@ -130,70 +133,60 @@ static enum db_status read_reports(struct db_reader *reader, struct arena *arena
     return query_status(&query);
 }
 
-/* Of what was read; DB_NOT_FOUND: it does not, or did not, stand. */
-static enum db_status read_all(struct db_reader *reader, struct arena *arena, const char *code, struct asked *asked, const char *from,
-                               const char *to, struct db_study_recruitment *study)
+typedef bool (*each_fn)(void *cls, const struct db_study_recruitment *recruitment);
+
+/* Inside the reader's transaction. DB_NOT_FOUND: it does not, or did not, stand. */
+static enum db_status tell(struct db_reader *reader, const char *code, struct asked *asked, each_fn each, void *cls)
 {
-    enum db_status status = read_total(reader, arena, code, asked, study);
+    struct arena arena CLEANUP(arena_free) = {0};
+    struct db_study_recruitment study = {0};
+    enum db_status status = read_total(reader, &arena, code, asked, &study);
     if (status == DB_OK)
-        status = read_regions(reader, arena, asked, study);
-    return status == DB_OK ? read_reports(reader, arena, asked, from, to, study) : status;
+        status = read_regions(reader, &arena, asked, &study);
+    if (status == DB_OK && !asked->sums_only)
+        status = read_reports(reader, &arena, asked, &study);
+    if (status == DB_OK)
+        each(cls, &study);
+    return status;
+}
+
+static enum db_status tell_of_now(struct db_reader *reader, const char *code, struct asked *asked, each_fn each, void *cls)
+{
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    status = tell(reader, code, asked, each, cls);
+    reader_leave(reader);
+    return status;
 }
 
 enum db_status db_recruitment_get(struct db_reader *reader, const char *code, const char *from, const char *to,
                                   bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls)
 {
-    struct arena arena CLEANUP(arena_free) = {0};
-    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
-    struct db_study_recruitment study = {0};
-    struct asked asked = {.instant = 0};
-    enum db_status status = reader_enter(reader);
-    if (status != DB_OK)
-        return status;
-    scope = reader;
-    status = read_all(reader, &arena, code, &asked, from, to, &study);
-    if (status == DB_OK)
-        each(cls, &study);
-    return status;
+    return tell_of_now(reader, code, &(struct asked){.from = from, .to = to}, each, cls);
 }
 
 enum db_status db_recruitment_sums(struct db_reader *reader, const char *code,
                                    bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls)
 {
-    struct arena arena CLEANUP(arena_free) = {0};
-    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
-    struct db_study_recruitment study = {0};
-    struct asked asked = {.instant = 0};
-    enum db_status status = reader_enter(reader);
-    if (status != DB_OK)
-        return status;
-    scope = reader;
-    status = read_total(reader, &arena, code, &asked, &study);
-    if (status == DB_OK)
-        status = read_regions(reader, &arena, &asked, &study);
-    if (status == DB_OK)
-        each(cls, &study);
-    return status;
+    return tell_of_now(reader, code, &(struct asked){.sums_only = true}, each, cls);
 }
 
 enum db_status db_recruitment_get_known(struct db_reader *reader, const char *code, int64_t instant, const char *from, const char *to,
                                         bool (*each)(void *cls, const struct db_study_recruitment *recruitment), void *cls,
                                         int64_t *ret_since)
 {
-    struct arena arena CLEANUP(arena_free) = {0};
-    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
-    struct db_study_recruitment study = {0};
-    struct asked asked = {.instant = instant};
+    struct asked asked = {.instant = instant, .from = from, .to = to};
     *ret_since = -1;
     enum db_status status = reader_enter(reader);
     if (status != DB_OK)
         return status;
-    scope = reader;
-    status = read_all(reader, &arena, code, &asked, from, to, &study);
+    status = tell(reader, code, &asked, each, cls);
     *ret_since = asked.since;
-    if (status == DB_OK)
-        each(cls, &study);
-    return status == DB_NOT_FOUND ? study_kept_since(reader, code, ret_since) : status;
+    if (status == DB_NOT_FOUND)
+        status = study_kept_since(reader, code, ret_since);
+    reader_leave(reader);
+    return status;
 }
 
 /* ── what a count stands among ──────────────────────────────────────────────────────────────────────────────── */
