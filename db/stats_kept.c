@@ -158,15 +158,16 @@ static bool keep_step(struct stats_changes *changes, const struct stats_step *st
     return kept != NULL;
 }
 
-static void take_step(struct stats_changes *changes, const struct stats_step *step, int sign)
+static void value_add(struct stats_changes *changes, size_t place, int sign)
 {
-    if (step->number == NULL) {
-        ((struct stats_kept_value *)changes->value_items.items)[step->place].times += sign * step->sign;
-        return;
-    }
-    int64_t *number = ((struct stats_kept_cell *)changes->cell_items.items)[step->place].number;
+    ((struct stats_kept_value *)changes->value_items.items)[place].times += sign;
+}
+
+static void cell_add(struct stats_changes *changes, size_t place, const int64_t number[STATS_NUMBERS], int sign)
+{
+    int64_t *sum = ((struct stats_kept_cell *)changes->cell_items.items)[place].number;
     for (size_t i = 0; i < STATS_NUMBERS; i++)
-        number[i] += sign * step->sign * step->number[i];
+        sum[i] += sign * number[i];
 }
 
 void stats_changes_mark(struct stats_changes *changes)
@@ -179,7 +180,10 @@ void stats_changes_undo(struct stats_changes *changes)
 {
     const struct stats_step *steps = changes->steps.items;
     for (size_t i = 0; i < changes->steps.len; i++)
-        take_step(changes, &steps[i], -1);
+        if (steps[i].number == NULL)
+            value_add(changes, steps[i].place, -steps[i].sign);
+        else
+            cell_add(changes, steps[i].place, steps[i].number, -steps[i].sign);
     changes->steps.len = 0;
 }
 
@@ -199,7 +203,7 @@ static bool value_change(struct stats_changes *changes, size_t cell, const char 
     if (is_new)
         item->value = arena_strdup(&changes->arena, value);
     const struct stats_step step = {.place = place, .sign = sign};
-    take_step(changes, &step, 1);
+    value_add(changes, place, sign);
     return item->value != NULL && keep_step(changes, &step);
 }
 
@@ -218,8 +222,8 @@ static bool change(struct stats_changes *changes, const struct panel *panel, con
     size_t place = 0;
     if (!cell_place(changes, scope, panel, key == NULL ? "" : key, &place))
         return false;
-    struct stats_step step = {.place = place, .sign = sign, .number = member->number};
-    take_step(changes, &step, 1);
+    struct stats_step step = {.place = place, .sign = sign};
+    cell_add(changes, place, member->number, sign);
     if (changes->keeps_steps && (step.number = number_kept(changes, member)) == NULL)
         return false;
     return keep_step(changes, &step) && value_change(changes, place, kind_day, member->oldest, sign) &&

@@ -101,7 +101,7 @@ enum db_status standing_near(struct db_reader *reader, struct arena *arena, cons
         struct db_counts_beside beside;
         status = db_counts_beside(reader, study, counts[i].region, counts[i].as_of, &beside);
         const struct db_count *const found[] = {&beside.highest_before, &beside.same, &beside.lowest_after};
-        for (size_t j = 0; j < sizeof found / sizeof *found && status == DB_OK; j++)
+        for (size_t j = 0; j < sizeof found / sizeof found[0] && status == DB_OK; j++)
             near_add(arena, ret_standing, known, counts[i].region, found[j]);
     }
     ret_standing->known = known;

@@ -14,7 +14,7 @@ static const struct {
 } of_now[] = {
 #define OF_NOW(name, member)                                                                                                               \
     {                                                                                                                                      \
-        name, offsetof(struct stats_params, member), sizeof((struct stats_params *)NULL)->member                                           \
+        name, offsetof(struct stats_params, member), sizeof(typeof(((struct stats_params *)NULL)->member))                                 \
     }
 #define FILTER(member) OF_NOW(#member, filter.member)
     FILTER(q),

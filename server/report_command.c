@@ -32,26 +32,40 @@ static bool ends_in(const char *name, const char *end)
     return len >= of && strcmp(name + len - of, end) == 0;
 }
 
+/* NULL, or why they cannot be read. */
+static const char *reports_read(struct reports *reports)
+{
+    FILE *file = fopen(reports->name, "rb");
+    if (!file)
+        return strerror(errno);
+    const char *why = NULL;
+    reports->bytes = malloc(FILE_MAX + 2);
+    if (reports->bytes)
+        reports->len = fread(reports->bytes, 1, FILE_MAX + 1, file);
+    if (!reports->bytes)
+        why = "out of memory";
+    else if (ferror(file))
+        why = strerror(errno);
+    else if (reports->len > FILE_MAX)
+        why = "longer than 4 MiB: send it in parts";
+    else
+        reports->bytes[reports->len] = '\0';
+    fclose(file);
+    if (why) {
+        free(reports->bytes);
+        reports->bytes = NULL;
+    }
+    return why;
+}
+
 /* false: it has been said why. */
 static bool reports_open(const char *name, struct reports *ret_reports)
 {
-    FILE *file = fopen(name, "rb");
-    char *bytes = file ? malloc(FILE_MAX + 2) : NULL;
-    size_t len = bytes ? fread(bytes, 1, FILE_MAX + 1, file) : 0;
-    const char *why = !file || (bytes && ferror(file)) ? strerror(errno)
-                      : !bytes                         ? "out of memory"
-                      : len > FILE_MAX                 ? "longer than 4 MiB: send it in parts"
-                                                       : NULL;
-    if (file)
-        fclose(file);
-    if (why) {
+    *ret_reports = (struct reports){name, ends_in(name, ".ndjson") ? BODY_NDJSON : BODY_CSV, NULL, 0};
+    const char *why = reports_read(ret_reports);
+    if (why)
         fprintf(stderr, "studyd report: %s: %s\n", name, why);
-        free(bytes);
-        return false;
-    }
-    bytes[len] = '\0';
-    *ret_reports = (struct reports){name, ends_in(name, ".ndjson") ? BODY_NDJSON : BODY_CSV, bytes, len};
-    return true;
+    return !why;
 }
 
 /* ── filing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
