@@ -40,8 +40,15 @@ json_t *cell_days(const struct db_stats_cell *cell)
 
 static json_t *coverage(const struct db_stats_cell *cell)
 {
-    return json_pack("{s:I, s:I, s:I, s:I}", "planned", (json_int_t)cell->with_planned, "included", (json_int_t)cell->with_included, "both",
-                     (json_int_t)cell->with_both, "of", (json_int_t)cell->study_count);
+    json_t *coverage = json_object();
+    int failed = json_object_set_new(coverage, "planned", json_integer(cell->with_planned));
+    failed |= json_object_set_new(coverage, "included", json_integer(cell->with_included));
+    failed |= json_object_set_new(coverage, "both", json_integer(cell->with_both));
+    failed |= json_object_set_new(coverage, "of", json_integer(cell->study_count));
+    if (!failed)
+        return coverage;
+    json_decref(coverage);
+    return NULL;
 }
 
 static const struct db_stats_cell nothing_known = {.study_count = -1,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "handlers/json_put.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What a string must not hold as it is: RFC 8259, 7. */
@@ -46,9 +47,22 @@ void json_put_text(struct buffer *out, const char *text)
 
 /* ── trees ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* A number of one decimal, which is what percentages are: every such number below has this text alone within fifteen digits. */
+static bool put_tenths(struct buffer *out, double value)
+{
+    int64_t tenths = value >= 0 && value < 1e9 ? (int64_t)(value * 10 + 0.5) : 0;
+    if (signbit(value) || (double)tenths / 10 != value)
+        return false;
+    buffer_integer(out, tenths / 10);
+    buffer_append(out, (char[]){'.', (char)('0' + tenths % 10)}, 2);
+    return true;
+}
+
 static void put_real(struct buffer *out, const json_t *value)
 {
     char text[64];
+    if (put_tenths(out, json_real_value(value)))
+        return;
     buffer_append(out, text, json_dumpb(value, text, sizeof text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)));
 }
 

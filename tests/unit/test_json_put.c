@@ -52,6 +52,28 @@ START_TEST(members_keep_their_order_and_numbers_their_digits)
 }
 END_TEST
 
+static void as_jansson_writes(double number)
+{
+    json_t *real = json_real(number);
+    char *text = written(real), *theirs = json_dumps(real, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    ck_assert_str_eq(text, theirs);
+    json_decref(real);
+    free(text);
+    free(theirs);
+}
+
+START_TEST(a_real_is_written_as_jansson_writes_it)
+{
+    static const double odd[] = {-0.0, -0.1, 0.05, 0.15, 0.30000000000000004, 99.95, 1e8, 999999999.9, 1e9, 1234567890.1, 1e15, 5e-324};
+    for (int tenths = 0; tenths < 20000; tenths++)
+        as_jansson_writes(tenths / 10.0);
+    for (int i = 0; i < 20000; i++)
+        as_jansson_writes((double)(i * 7919L * 104729L % 9999999999L) / 10);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        as_jansson_writes(odd[i]);
+}
+END_TEST
+
 START_TEST(no_text_is_null)
 {
     struct buffer buffer;
@@ -69,6 +91,7 @@ int main(void)
     TCase *tcase = tcase_create("json by hand");
     tcase_add_loop_test(tcase, a_tree_is_read_back_as_it_was, 0, sizeof trees / sizeof *trees);
     tcase_add_test(tcase, members_keep_their_order_and_numbers_their_digits);
+    tcase_add_test(tcase, a_real_is_written_as_jansson_writes_it);
     tcase_add_test(tcase, no_text_is_null);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
