@@ -37,3 +37,10 @@ bool cursor_read(const char *text, const char *query, struct cursor *ret_cursor)
     memcpy(ret_cursor->position.bytes, raw + HEAD, len - HEAD);
     return true;
 }
+
+enum api_error bad_cursor(struct request *rq)
+{
+    faults_add(rq->faults, "query", "cursor",
+               "is not a cursor of this query: take it from links.next or links.prev, and keep filters and sort as they were", NULL);
+    return API_BAD_PARAMETER;
+}

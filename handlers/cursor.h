@@ -18,4 +18,7 @@ const char *cursor_write(struct arena *arena, const char *query, const struct cu
 /* false: not one of ours, or of another query. */
 bool cursor_read(const char *text, const char *query, struct cursor *ret_cursor);
 
+/* API_BAD_PARAMETER, with the fault. */
+enum api_error bad_cursor(struct request *rq);
+
 #endif

@@ -10,7 +10,6 @@
 #include "handlers/handlers.h"
 #include "handlers/json.h"
 #include "handlers/links.h"
-#include "handlers/studies_list.h"
 #include "handlers/writing.h"
 
 struct answer {

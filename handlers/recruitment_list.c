@@ -108,7 +108,7 @@ static void export_free(void *cls)
     free(export);
 }
 
-static enum api_error export_begin(struct request *rq, struct rows *rows, const struct db_recruitment_query *query, struct reply *ret_reply)
+static enum api_error export_begin(struct request *rq, struct rows *rows, const void *query, struct reply *ret_reply)
 {
     struct export *export = malloc(sizeof *export);
     int64_t total = 0;
@@ -124,21 +124,6 @@ static enum api_error export_begin(struct request *rq, struct rows *rows, const 
     put_head(&export->shape, rows_head(rows));
     rows_reply(rows, &(struct row_source){export_next, export_free, export}, total, ret_reply);
     return API_OK;
-}
-
-static enum api_error reply_all(struct request *rq, const struct question *question, struct reply *ret_reply)
-{
-    const struct page_links links = {.self = url_with(rq->arena, rq->path, rq->query, NULL, NULL)};
-    struct rows *rows = NULL;
-    ret_reply->link = links.self ? link_header(&links) : NULL;
-    if (!ret_reply->link)
-        return API_UNAVAILABLE;
-    enum api_error error = rows_open(rq, &rows);
-    if (error == API_OK)
-        error = export_begin(rq, rows, &question->query, ret_reply);
-    if (error != API_OK)
-        rows_close(rows);
-    return error;
 }
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -236,5 +221,5 @@ enum api_error recruitment_list(struct request *rq, struct reply *ret_reply)
     if (error != API_OK)
         return error;
     bool is_page = rq->format == FORMAT_JSON || params->limit > 0 || params->cursor;
-    return is_page ? reply_page(rq, &question, ret_reply) : reply_all(rq, &question, ret_reply);
+    return is_page ? reply_page(rq, &question, ret_reply) : rows_all(rq, export_begin, &question.query, ret_reply);
 }

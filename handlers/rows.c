@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "handlers/links.h"
 
 /* Far beyond the longest row; what a result holds is one row. */
 #define ROW_MAX (64u << 20)
@@ -171,4 +172,19 @@ void rows_reply(struct rows *rows, const struct row_source *source, int64_t tota
     ret_reply->counted = true;
     ret_reply->total = ret_reply->rows = total;
     ret_reply->data_version = db_reader_version(rows->reader, &ret_reply->data_updated);
+}
+
+enum api_error rows_all(struct request *rq, rows_begin *begin, const void *query, struct reply *ret_reply)
+{
+    const struct page_links links = {.self = url_with(rq->arena, rq->path, rq->query, NULL, NULL)};
+    struct rows *rows = NULL;
+    ret_reply->link = links.self ? link_header(&links) : NULL;
+    if (!ret_reply->link)
+        return API_UNAVAILABLE;
+    enum api_error error = rows_open(rq, &rows);
+    if (error == API_OK)
+        error = begin(rq, rows, query, ret_reply);
+    if (error != API_OK)
+        rows_close(rows);
+    return error;
 }

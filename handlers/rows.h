@@ -43,6 +43,10 @@ int64_t rows_most(const struct request *rq);
 /* API_BAD_PARAMETER, with a fault of limit that says how many there are and what to do, where total is more than that. */
 enum api_error rows_admit(struct request *rq, int64_t total);
 
+/* A whole result from its beginning: a place is taken, begin hands a source over by rows_reply, and the reply links to itself. */
+typedef enum api_error rows_begin(struct request *rq, struct rows *rows, const void *query, struct reply *ret_reply);
+enum api_error rows_all(struct request *rq, rows_begin *begin, const void *query, struct reply *ret_reply);
+
 /* Hands rows and source to the reply, which has exactly so many rows: one more or less, and the client sees it cut. Tag and counts of
  * the reply are set. */
 void rows_reply(struct rows *rows, const struct row_source *source, int64_t total, struct reply *ret_reply);

@@ -42,13 +42,6 @@ static void body_highlights(void *cls, const struct db_hit *hits, size_t len)
 
 /* ── the list ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-enum api_error bad_cursor(struct request *rq)
-{
-    faults_add(rq->faults, "query", "cursor",
-               "is not a cursor of this query: take it from links.next or links.prev, and keep filters and sort as they were", NULL);
-    return API_BAD_PARAMETER;
-}
-
 enum api_error list_query(struct request *rq, struct list_query *ret_list)
 {
     static const char *const place[] = {"cursor", NULL}, *const shared[] = {"cursor", "facets", NULL};
@@ -92,54 +85,6 @@ struct page_links page_links(struct request *rq, const struct list_query *list, 
         .next = neighbour(rq, list, page->more_after, &page->last, false),
         .prev = neighbour(rq, list, page->more_before, &page->first, true),
     };
-}
-
-/* Four URLs of the longest query there is. */
-#define LINKS_TEXT_MAX (2u << 20)
-
-static char *links_written(const struct page_links *links)
-{
-    const struct {
-        const char *url, *rel;
-    } rows[] = {{links->self, "self"}, {links->first, "first"}, {links->next, "next"}, {links->prev, "prev"}};
-    struct buffer buffer;
-    buffer_init(&buffer, LINKS_TEXT_MAX);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].url) {
-            buffer_text(&buffer, buffer.len ? ", <" : "<");
-            buffer_text(&buffer, rows[i].url);
-            buffer_text(&buffer, ">; rel=\"");
-            buffer_text(&buffer, rows[i].rel);
-            buffer_text(&buffer, "\"");
-        }
-    return buffer_take(&buffer, &(size_t){0});
-}
-
-char *link_header(const struct page_links *links)
-{
-    const struct page_links needed[] = {*links, {.next = links->next, .prev = links->prev}, {.next = links->next}, {NULL}};
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        char *text = links_written(&needed[i]);
-        if (!text || strlen(text) <= LINK_MAX)
-            return text;
-        free(text);
-    }
-    return NULL;
-}
-
-enum api_error table_links(struct request *rq, const struct page_links *links, struct reply *ret_reply)
-{
-    ret_reply->link = links->self && links->first ? link_header(links) : NULL;
-    if (!ret_reply->link)
-        return API_UNAVAILABLE;
-    if (!links->next || *ret_reply->link)
-        return API_OK;
-    faults_add(rq->faults, "query", "limit",
-               "the link to the next page does not fit the head of the answer to so long a question: ask for format=json, whose body has "
-               "it, or for "
-               "all rows without limit and cursor",
-               NULL);
-    return API_BAD_PARAMETER;
 }
 
 /* Appends "name": value, which is stolen. */

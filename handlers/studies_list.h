@@ -6,6 +6,7 @@
 
 #include "handlers/api.h"
 #include "handlers/cursor.h"
+#include "handlers/links.h"
 
 struct list_query {
     struct db_studies_query query;
@@ -16,17 +17,8 @@ struct list_query {
 };
 /* API_BAD_PARAMETER, with a fault, for a cursor of another query. */
 enum api_error list_query(struct request *rq, struct list_query *ret_list);
-enum api_error bad_cursor(struct request *rq);
 
-struct page_links {
-    const char *self, *first, *next, *prev; /* NULL = there is none */
-};
 struct page_links page_links(struct request *rq, const struct list_query *list, const struct db_studies_page *page);
-/* The same links for those who read headers (RFC 8288): malloc'd; NULL = no memory. Where they do not fit, those to the pages beside this
- * one, or the next alone; "" = not even that. */
-char *link_header(const struct page_links *links);
-/* Of a table, whose links stand nowhere else. API_BAD_PARAMETER, with a fault, where the way on does not fit. */
-enum api_error table_links(struct request *rq, const struct page_links *links, struct reply *ret_reply);
 
 /* studies_rows.c: the list as CSV or NDJSON, a page where limit or cursor is given, else whole. */
 enum api_error studies_rows(struct request *rq, struct reply *ret_reply);

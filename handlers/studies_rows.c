@@ -81,7 +81,7 @@ static void export_free(void *cls)
     free(export);
 }
 
-static enum api_error export_begin(struct request *rq, struct rows *rows, const struct db_studies_query *query, struct reply *ret_reply)
+static enum api_error export_begin(struct request *rq, struct rows *rows, const void *query, struct reply *ret_reply)
 {
     struct export *export = malloc(sizeof *export);
     int64_t total = 0;
@@ -97,21 +97,6 @@ static enum api_error export_begin(struct request *rq, struct rows *rows, const 
     put_head(&export->shape, rows_head(rows));
     rows_reply(rows, &(struct row_source){export_next, export_free, export}, total, ret_reply);
     return API_OK;
-}
-
-static enum api_error reply_all(struct request *rq, const struct list_query *list, struct reply *ret_reply)
-{
-    const struct page_links links = {.self = url_with(rq->arena, rq->path, rq->query, NULL, NULL)};
-    struct rows *rows = NULL;
-    ret_reply->link = links.self ? link_header(&links) : NULL;
-    if (!ret_reply->link)
-        return API_UNAVAILABLE;
-    enum api_error error = rows_open(rq, &rows);
-    if (error == API_OK)
-        error = export_begin(rq, rows, &list->query, ret_reply);
-    if (error != API_OK)
-        rows_close(rows);
-    return error;
 }
 
 /* ── a page ─────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -174,5 +159,5 @@ enum api_error studies_rows(struct request *rq, struct reply *ret_reply)
     if (error != API_OK)
         return error;
     list.query.form = form_of(rq);
-    return params->limit > 0 || params->cursor ? reply_page(rq, &list, ret_reply) : reply_all(rq, &list, ret_reply);
+    return params->limit > 0 || params->cursor ? reply_page(rq, &list, ret_reply) : rows_all(rq, export_begin, &list.query, ret_reply);
 }
