@@ -25,7 +25,7 @@ enum db_status {
     DB_HELD,      /* another process writes to this database */
     DB_BUSY,      /* the engine's own lock did not come free in time */
     DB_FULL,      /* disk full */
-    DB_READ_ONLY, /* file system or file mode forbids it */
+    DB_READ_ONLY, /* file system, file mode, a quota or a limit forbids it, or the disk fails */
     DB_DAMAGED,   /* not a database of ours, or broken */
     DB_TOO_NEW,   /* written by a later studyd */
     DB_NO_MEMORY,

@@ -22,6 +22,11 @@ const char *db_status_text(enum db_status status)
     return "An error in the program.";
 }
 
+/* The engine says "full" where the disk is. A quota, a limit on the size of files or a disk that fails are errors to it like those of
+ * reading, but the file is no worse for them. */
+static const int failed_writes[] = {SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_TRUNCATE,
+                                    SQLITE_IOERR_SHMSIZE};
+
 /* By primary result code. What is missing here is our own fault. */
 static const struct {
     int code;
@@ -50,6 +55,9 @@ enum db_status status_of(int sqlite_code)
 {
     if (sqlite_code == SQLITE_IOERR_NOMEM)
         return DB_NO_MEMORY;
+    for (size_t i = 0; i < COUNT_OF(failed_writes); i++)
+        if (failed_writes[i] == sqlite_code)
+            return DB_READ_ONLY;
     for (size_t i = 0; i < COUNT_OF(codes); i++)
         if (codes[i].code == (sqlite_code & 0xff))
             return codes[i].status;

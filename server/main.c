@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,7 +128,8 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "C"); /* jansson reads and writes numbers by the locale */
+    setlocale(LC_ALL, "C");   /* jansson reads and writes numbers by the locale */
+    signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is a write that fails, as on a full disk, not our end */
     int status = dispatch(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;

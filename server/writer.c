@@ -37,12 +37,19 @@ struct batch {
 
 /* ── the queue ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-bool writer_take(struct writer *writer, struct exchange *x)
+/* Under the lock. */
+static const char *why_not(const struct writer *writer)
+{
+    if (writer->alone_since > 0 && exchange_clock() - writer->alone_since > ALONE_PATIENCE_US)
+        return "A data set is being loaded, which may take a while; nothing of this request was written.";
+    return writer->waiting < WAITING_MAX ? NULL : "As many filings wait as are taken at a time; nothing of this request was written.";
+}
+
+const char *writer_take(struct writer *writer, struct exchange *x)
 {
     pthread_mutex_lock(&writer->lock);
-    bool is_held_up = writer->alone_since > 0 && exchange_clock() - writer->alone_since > ALONE_PATIENCE_US;
-    bool has_room = writer->waiting < WAITING_MAX && !is_held_up;
-    if (has_room) {
+    const char *why = why_not(writer);
+    if (!why) {
         x->next = NULL;
         *(writer->last ? &writer->last->next : &writer->first) = x;
         writer->last = x;
@@ -50,7 +57,7 @@ bool writer_take(struct writer *writer, struct exchange *x)
         pthread_cond_signal(&writer->come);
     }
     pthread_mutex_unlock(&writer->lock);
-    return has_room;
+    return why;
 }
 
 static struct exchange *pop(struct writer *writer)

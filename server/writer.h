@@ -6,17 +6,15 @@
 #ifndef STUDYD_SERVER_WRITER_H
 #define STUDYD_SERVER_WRITER_H
 
-#include <stdbool.h>
-
 struct exchange;
 struct server;
 struct writer;
 
 /* NULL = no memory or no thread; *ret_why is a constant sentence. */
 struct writer *writer_start(struct server *server, const char **ret_why);
-/* Any worker's thread; exchange->filing is then the writer's. false = too many wait already, or behind an
- * import. When it is done it calls worker_finished. */
-bool writer_take(struct writer *writer, struct exchange *exchange);
+/* Any worker's thread. NULL = taken: exchange->filing is the writer's, which hands it back when it is done. Else a constant sentence that
+ * says why not: too many wait already, or something else has worked alone for long. Who was taken before that goes on waiting. */
+const char *writer_take(struct writer *writer, struct exchange *exchange);
 /* Writes what it was given, then ends. When no worker runs any more. NULL is fine. */
 void writer_stop(struct writer *writer);
 

@@ -217,11 +217,12 @@ void writing_request(struct exchange *x)
     if (filing->error == API_OK && !filing->kept) {
         filing->request.db = NULL;
         x->waits = true;
-        if (writer_take(x->worker->server->writer, x))
+        const char *why = writer_take(x->worker->server->writer, x);
+        if (!why)
             return;
         x->waits = false;
         filing->error = API_UNAVAILABLE;
-        filing->detail = "Too much is waiting to be written already, or a data set is being loaded.";
+        filing->detail = why;
     }
     writing_answer(x);
 }

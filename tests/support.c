@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -182,18 +183,48 @@ static int wait_status(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-struct outcome studyd_run(const char *first, ...)
+struct running {
+    pid_t pid;
+    int to;
+    const char *out, *err;
+};
+
+static struct running *begin(const char *first, va_list rest)
 {
-    const char *args[ARGS_MAX] = {studyd_path()}, *out = new_name("out"), *err = new_name("err");
+    const char *args[ARGS_MAX] = {studyd_path()};
+    struct running *running = keep(sizeof *running);
+    args_fill(args, 1, first, rest);
+    running->out = new_name("out");
+    running->err = new_name("err");
+    running->to = open(running->out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ck_assert_int_ge(running->to, 0);
+    running->pid = studyd_spawn(args, running->to, running->err);
+    return running;
+}
+
+struct running *studyd_begin(const char *first, ...)
+{
     va_list rest;
     va_start(rest, first);
-    args_fill(args, 1, first, rest);
+    struct running *running = begin(first, rest);
     va_end(rest);
-    int to = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    ck_assert_int_ge(to, 0);
-    int status = wait_status(studyd_spawn(args, to, err));
-    close(to);
-    return (struct outcome){status, file_read(out, NULL), file_read(err, NULL)};
+    return running;
+}
+
+struct outcome studyd_end(struct running *running)
+{
+    int status = wait_status(running->pid);
+    close(running->to);
+    return (struct outcome){status, file_read(running->out, NULL), file_read(running->err, NULL)};
+}
+
+struct outcome studyd_run(const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    struct running *running = begin(first, rest);
+    va_end(rest);
+    return studyd_end(running);
 }
 
 /* ── registers ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -322,6 +353,14 @@ const char *daemon_log_line(const struct daemon *daemon, const char *what)
 void daemon_signal(const struct daemon *daemon, int number)
 {
     ck_assert_int_eq(kill(daemon->pid, number), 0);
+}
+
+void daemon_files_bound(const struct daemon *daemon, int64_t bytes)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(prlimit(daemon->pid, RLIMIT_FSIZE, NULL, &limit), 0);
+    limit.rlim_cur = bytes >= 0 ? (rlim_t)bytes : limit.rlim_max;
+    ck_assert_int_eq(prlimit(daemon->pid, RLIMIT_FSIZE, &limit, NULL), 0);
 }
 
 /* NULL, or what was wrong with its end. */

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define PATIENCE_MS 60000 /* how long anything may take, also under a sanitizer on a busy machine */
 
@@ -45,6 +46,11 @@ struct outcome {
 /* Runs studyd with these arguments to its end. */
 struct outcome studyd_run(const char *first, ...) __attribute__((sentinel));
 
+struct running;
+/* The same without waiting; studyd_end waits for the end. */
+struct running *studyd_begin(const char *first, ...) __attribute__((sentinel));
+struct outcome studyd_end(struct running *running);
+
 /* ── the daemon ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 struct daemon;
@@ -60,6 +66,8 @@ const char *daemon_log(const struct daemon *daemon);
 /* Waits until it has written a line that holds what: a request is logged when its answer is sent, which the client may see before. */
 const char *daemon_log_line(const struct daemon *daemon, const char *what);
 void daemon_signal(const struct daemon *daemon, int number);
+/* From now on none of its files grows past so many bytes, as on a disk that is full; -1 = there is room again. */
+void daemon_files_bound(const struct daemon *daemon, int64_t bytes);
 /* Waits for the end: it must come with status 0 and nothing said by a sanitizer. */
 void daemon_wait(struct daemon *daemon);
 void daemon_stop(struct daemon *daemon); /* SIGTERM, then wait */

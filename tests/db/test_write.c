@@ -3,6 +3,10 @@
  */
 #include "filing.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 START_TEST(a_report_is_seen_when_it_is_committed_and_not_before)
 {
     import_ok(&first_said);
@@ -267,6 +271,40 @@ START_TEST(a_full_disk_leaves_whole_parts_or_nothing)
 }
 END_TEST
 
+/* -1 = as far as they like. */
+static void files_bound(off_t bytes)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < 0 ? limit.rlim_max : (rlim_t)bytes;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* A quota, or a limit on the size of files: the engine says of it what it says of a broken file. */
+START_TEST(a_log_that_may_not_grow_is_no_damage)
+{
+    import_ok(&first_said);
+    int64_t before = rows();
+    char wal[128];
+    struct stat log;
+    snprintf(wal, sizeof wal, "%s-wal", fixture.path);
+    ck_assert_int_eq(stat(wal, &log), 0);
+    struct db_write *write = begin();
+    file_and_keep(write, "alpha", "2025-01-31", 64);
+    signal(SIGXFSZ, SIG_IGN);
+    files_bound(log.st_size);
+    enum db_status status = db_write_commit(write);
+    files_bound(-1);
+    ck_assert_int_eq(status, DB_READ_ONLY);
+    ck_assert_int_eq(rows(), before);
+    ck_assert_int_eq(version_of("alpha"), 1);
+    file_at_once("alpha", "2025-01-31", 64);
+    ck_assert_int_eq(version_of("alpha"), 2);
+    assert_sums_fit();
+    assert_nothing_wrong();
+}
+END_TEST
+
 /* As after an error of which the engine undoes everything by itself: nothing is written past it. */
 START_TEST(a_transaction_that_is_gone_stays_gone)
 {
@@ -298,6 +336,7 @@ static TCase *cases(void)
     tcase_add_test(cases, a_plan_becomes_the_plan_and_earlier_ones_are_kept);
     tcase_add_test(cases, what_was_filed_stands_over_what_editions_say);
     tcase_add_test(cases, a_full_disk_leaves_whole_parts_or_nothing);
+    tcase_add_test(cases, a_log_that_may_not_grow_is_no_damage);
     tcase_add_test(cases, a_transaction_that_is_gone_stays_gone);
     return cases;
 }
