@@ -31,6 +31,7 @@ void db_complain_to(const struct db_listener *listener)
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define BUSY_MS 2000
 
@@ -56,13 +57,15 @@ static const struct {
     {SQLITE_LIMIT_VARIABLE_NUMBER, 5000},    {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 
+#define READS "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;"
 static const char settings_of_all[] = "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;";
 
 /* WAL's own checkpoint is the writer's; a reader that checkpoints would write. Every 32 MiB: filings write the same pages again and again,
  * and a checkpoint writes each once. */
 static const char *const settings[] = {
     [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
-    [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
+    [CONNECTION_READER] = READS,
+    [CONNECTION_LOOKER] = READS,
 };
 
 /* Nobody asks the engine how much memory it has: counting costs a lock with each piece. Before its first connection; later it has no
@@ -87,6 +90,20 @@ static enum db_status configure(sqlite3 *sql, enum connection_role role)
     if (code == SQLITE_OK)
         code = sqlite3_exec(sql, settings[role], NULL, NULL, NULL);
     return code == SQLITE_OK ? search_register(sql) : status_of(code);
+}
+
+/* By its name: opening it would be closing it, and drop the engine's locks. */
+static bool log_holds_something(sqlite3 *sql)
+{
+    struct stat st;
+    return stat(sqlite3_filename_wal(sqlite3_db_filename(sql, "main")), &st) == 0 && st.st_size > 0;
+}
+
+/* Who reads makes a log and its index where there are none, and the last one out takes them away, if he was let in to write. Then he
+ * folds the log in as well: not what a crash has left in it, for looking changes nothing. */
+static enum db_status leave_log(sqlite3 *sql)
+{
+    return status_of(sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_holds_something(sql), NULL));
 }
 
 char *connection_name(const char *path)
@@ -114,6 +131,8 @@ enum db_status connection_open(const char *path, enum connection_role role, bool
     /* Without permission to write, the engine falls back to reading. */
     if (status == DB_OK && role == CONNECTION_WRITER && sqlite3_db_readonly(*ret_sql, "main") == 1)
         status = DB_READ_ONLY;
+    if (status == DB_OK && role == CONNECTION_LOOKER)
+        status = leave_log(*ret_sql);
     if (status != DB_OK) {
         sqlite3_close(*ret_sql);
         *ret_sql = NULL;

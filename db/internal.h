@@ -144,7 +144,7 @@ enum db_status statement_run(struct statements *statements, enum db_statement wh
 
 /* ── connection.c, lock.c ───────────────────────────────────────────────────────────────────────────────────── */
 
-enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
+enum connection_role { CONNECTION_WRITER, CONNECTION_READER, CONNECTION_LOOKER /* leaves nothing beside the file */ };
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
 char *connection_name(const char *path); /* malloc'd: a name that the engine cannot take for a URI; NULL = no memory */
 enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail);                      /* of open.c */

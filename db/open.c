@@ -133,9 +133,7 @@ enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_fo
     if (status == DB_OK)
         status = look_for_file(&o);
     if (status == DB_OK)
-        status = connection_open(path, CONNECTION_READER, false, &looked_at.sql);
-    if (status == DB_OK) /* whoever only looks folds no log in */
-        status = status_of(sqlite3_db_config(looked_at.sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL));
+        status = connection_open(path, CONNECTION_LOOKER, false, &looked_at.sql);
     if (status == DB_OK)
         status = identify(&o);
     if (status == DB_DAMAGED)
