@@ -4,6 +4,9 @@
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
 #include "db/search_index.h"
 
+#include "base/folder.h"
+
+#include <fcntl.h>
 #include <stdio.h>
 
 static void complain(void *cls, int code, const char *message)
@@ -32,6 +35,7 @@ void db_complain_to(const struct db_listener *listener)
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define BUSY_MS 2000
 
@@ -66,6 +70,7 @@ static const char *const settings[] = {
     [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
     [CONNECTION_READER] = READS,
     [CONNECTION_LOOKER] = READS,
+    [CONNECTION_STILL] = READS,
 };
 
 /* Nobody asks the engine how much memory it has: counting costs a lock with each piece. Before its first connection; later it has no
@@ -92,18 +97,32 @@ static enum db_status configure(sqlite3 *sql, enum connection_role role)
     return code == SQLITE_OK ? search_register(sql) : status_of(code);
 }
 
-/* By its name: opening it would be closing it, and drop the engine's locks. */
-static bool log_holds_something(sqlite3 *sql)
+/* Bytes; −1 = there is none. By its name: opening it would be closing it, and drop the engine's locks. */
+static int64_t log_size(sqlite3 *sql)
 {
     struct stat st;
-    return stat(sqlite3_filename_wal(sqlite3_db_filename(sql, "main")), &st) == 0 && st.st_size > 0;
+    return stat(sqlite3_filename_wal(sqlite3_db_filename(sql, "main")), &st) == 0 ? st.st_size : -1;
+}
+
+static bool may_write_beside(const char *path)
+{
+    char *folder = folder_of(path);
+    bool may = folder == NULL || faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) == 0;
+    free(folder);
+    return may;
+}
+
+bool connection_is_still(sqlite3 *sql)
+{
+    bool may_write = sqlite3_db_readonly(sql, "main") == 0 && may_write_beside(sqlite3_db_filename(sql, "main"));
+    return !may_write && log_size(sql) < 0;
 }
 
 /* Who reads makes a log and its index where there are none, and the last one out takes them away, if he was let in to write. Then he
  * folds the log in as well: not what a crash has left in it, for looking changes nothing. */
 static enum db_status leave_log(sqlite3 *sql)
 {
-    return status_of(sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_holds_something(sql), NULL));
+    return status_of(sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_size(sql) > 0, NULL));
 }
 
 char *connection_name(const char *path)
@@ -113,19 +132,38 @@ char *connection_name(const char *path)
     return asprintf(&plain, "%s%s", lead, path) < 0 ? NULL : plain;
 }
 
+/* The engine's way to be told that nobody changes the file. */
+static char *still_name(const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/";
+    char *name = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&name, &len);
+    if (out == NULL)
+        return NULL;
+    fputs("file:", out);
+    for (const char *at = path; *at != '\0'; at++)
+        fprintf(out, strchr(plain, *at) != NULL ? "%c" : "%%%02X", (unsigned char)*at);
+    fputs("?immutable=1", out);
+    if (fclose(out) == 0)
+        return name;
+    free(name);
+    return NULL;
+}
+
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |= role == CONNECTION_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    flags |= create ? SQLITE_OPEN_CREATE : 0;
+    flags |= role == CONNECTION_READER || role == CONNECTION_STILL ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    flags |= (create ? SQLITE_OPEN_CREATE : 0) | (role == CONNECTION_STILL ? SQLITE_OPEN_URI : 0);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, count_no_memory);
-    char *plain = connection_name(path);
+    char *name = role == CONNECTION_STILL ? still_name(path) : connection_name(path);
     *ret_sql = NULL;
-    if (plain == NULL)
+    if (name == NULL)
         return DB_NO_MEMORY;
-    enum db_status status = status_of(sqlite3_open_v2(plain, ret_sql, flags, NULL));
-    free(plain);
+    enum db_status status = status_of(sqlite3_open_v2(name, ret_sql, flags, NULL));
+    free(name);
     if (status == DB_OK)
         status = configure(*ret_sql, role);
     /* Without permission to write, the engine falls back to reading. */

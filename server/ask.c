@@ -32,8 +32,9 @@ static const struct db_token operator= {
 /* false: it cannot be asked anywhere; *ret_why is a malloc'd sentence (NULL = no memory). */
 static bool ask_open(struct ask *ask, enum ask_need need, char **ret_why)
 {
-    const struct db_options options = {.path = ask->path, .renderer = &study_renderer};
-    enum db_status status = db_open(&options, &ask->db, ret_why);
+    const struct db_options options = {.path = ask->path, .only_reads = need == ASK_READS, .renderer = &study_renderer};
+    bool is_held = need == ASK_READS && db_is_held(ask->path, ret_why); /* else opening finds out */
+    enum db_status status = is_held ? DB_HELD : db_open(&options, &ask->db, ret_why);
     if (status == DB_HELD && *ret_why) {
         ask->held = *ret_why;
         *ret_why = NULL;

@@ -9,6 +9,7 @@
 
 /* What the question needs where this process has to answer it. */
 enum ask_need {
+    ASK_READS, /* writes nothing, so that whoever may read the file can ask; what an earlier version wrote is refused */
     ASK_WRITES,
     ASK_MAKES_TOKENS, /* writes, with the key of tokens, which is made where there is none */
 };

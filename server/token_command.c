@@ -129,7 +129,7 @@ int token_list_command(const struct config *config)
     int misused = db_misused(LIST, config);
     if (misused != 0)
         return misused;
-    json_auto_t *list = told(LIST, config->db, ASK_WRITES, &(struct local_question){"GET", "/tokens"});
+    json_auto_t *list = told(LIST, config->db, ASK_READS, &(struct local_question){"GET", "/tokens"});
     if (!list)
         return 1;
     const json_t *tokens = json_object_get(list, "data"), *token;
