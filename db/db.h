@@ -266,7 +266,7 @@ struct db_region_count {
     const char *region;
     int64_t planned, included; /* −1 = not known */
     const char *as_of;         /* of included, may be NULL */
-    bool takes_part;           /* known to include here */
+    bool takes_part;           /* known to include here; where totals alone are shown, not by its reports */
 };
 
 struct db_report_row { /* the newest report of each (region, as_of), oldest as_of first, the total (region NULL) first of a date */

@@ -141,21 +141,38 @@ static enum db_status remake_regions(struct statements *st, int64_t study, struc
     return status;
 }
 
+/* *cls: whether the study shows totals only. */
 static enum db_status store(struct statements *st, int64_t study, const struct inputs *in, void *cls)
 {
-    (void)cls;
     struct db_recruitment numbers = numbers_of(in);
+    bool *is_withheld = cls;
+    *is_withheld = is_small(in, &numbers);
     unsigned char key[SORTED_BY][SORT_KEY_BYTES];
     size_t len[SORTED_BY];
     for (int i = 0; i < SORTED_BY; i++)
         len[i] = in->sorted_by[i] == NULL ? 0 : sortkey_nb(in->sorted_by[i], key[i], SORT_KEY_BYTES);
-    return statement_run(st, STMT_study_refresh,
-                         ARGS(ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
-                              ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by),
-                              ARG_K(":permille", numbers.permille), ARG_T(":included_as_of", numbers.as_of),
-                              ARG_I(":behind_plan", is_behind(in, &numbers)), ARG_I(":totals_only", is_small(in, &numbers)),
-                              ARG_B(":name_key", key[0], len[0]), ARG_B(":leader_key", key[1], len[1]),
-                              ARG_B(":institution_key", key[2], len[2])));
+    return statement_run(
+        st, STMT_study_refresh,
+        ARGS(ARG_I(":study", study), ARG_K(":planned", numbers.planned), ARG_K(":included", numbers.included),
+             ARG_K(":remaining", numbers.remaining), ARG_K(":exceeded_by", numbers.exceeded_by), ARG_K(":permille", numbers.permille),
+             ARG_T(":included_as_of", numbers.as_of), ARG_I(":behind_plan", is_behind(in, &numbers)), ARG_I(":totals_only", *is_withheld),
+             ARG_B(":name_key", key[0], len[0]), ARG_B(":leader_key", key[1], len[1]), ARG_B(":institution_key", key[2], len[2])));
+}
+
+/* That a region has reported, and so takes part, tells whose the patients are that a total grew by. Until it is known that the study
+ * shows totals only, its regions are made as if it showed them. */
+static enum db_status hide_regions(struct statements *st, int64_t study)
+{
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    enum db_status status = statement_run(st, STMT_regions_hide, args);
+    return status == DB_OK ? statement_run(st, STMT_regions_take_part, args) : status;
+}
+
+static enum db_status show_regions(struct statements *st, int64_t study)
+{
+    const struct arg *args = ARGS(ARG_I(":study", study));
+    enum db_status status = statement_run(st, STMT_regions_make, args);
+    return status == DB_OK ? statement_run(st, STMT_regions_take_part, args) : status;
 }
 
 /* The four questions stay open while the numbers are looked at: their texts are borrowed. */
@@ -267,6 +284,10 @@ static enum db_status follow(struct statements *st, int64_t study, struct made_f
     enum db_status status = follow_regions(st, study, &from);
     if (status == DB_OK)
         status = with_inputs(st, study, follow_numbers, &is_withheld);
+    if (status == DB_OK && is_withheld)
+        status = hide_regions(st, study);
+    else if (status == DB_OK && from.was->totals_only)
+        status = show_regions(st, study);
     if (status != DB_OK)
         return status;
     return is_withheld || from.was->totals_only ? remake_shown(st, study, false) : follow_shown(st, study, from.reports);
@@ -276,9 +297,12 @@ enum db_status recruitment_refresh(struct statements *st, int64_t study, struct 
 {
     if (from.reports != NULL)
         return follow(st, study, from);
+    bool is_withheld = false;
     enum db_status status = remake_regions(st, study, from);
     if (status == DB_OK)
-        status = with_inputs(st, study, store, NULL);
+        status = with_inputs(st, study, store, &is_withheld);
+    if (status == DB_OK && is_withheld && !from.has_no_parts)
+        status = hide_regions(st, study);
     return status == DB_OK ? remake_shown(st, study, from.is_new) : status;
 }
 

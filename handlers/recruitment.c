@@ -17,10 +17,11 @@ struct answer {
 
 /* ── regions ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* Of a small population not even which regions have reported: the total that changes with a report would be theirs. */
 static const char *region_status(const struct db_region_count *region, bool totals_only)
 {
-    if (totals_only && region->included >= 0)
-        return "withheld";
+    if (totals_only)
+        return region->takes_part ? "withheld" : "unknown";
     if (region->included >= 0)
         return "reported";
     return region->takes_part ? "not-reported" : "unknown";
@@ -69,54 +70,88 @@ static int bucket(const char *as_of, enum recruitment_interval interval)
     abort();
 }
 
-/* The sum over the regions that take part, −1 unless each of them has a number in this point. */
-static int64_t region_sum(const struct db_study_recruitment *r, json_t *regions)
+/* The rows first … last of a point, in the order of their days. */
+struct span {
+    const struct db_report_row *first, *last;
+};
+
+/* What a point says of the whole study: the newest total, or what the regions make once each has reported after it. */
+struct total {
+    int64_t included; /* −1 = not known */
+    const struct db_report_row *row;
+};
+
+/* The newest row of a region (NULL = the whole study); NULL = there is none. */
+static const struct db_report_row *newest_of(const struct span *span, const char *region)
 {
-    int64_t sum = -1;
-    for (size_t i = 0; i < r->regions_len; i++) {
-        json_t *value = json_object_get(regions, r->regions[i].region);
-        if (json_is_null(value))
-            return -1;
-        if (value)
-            sum = (sum < 0 ? 0 : sum) + json_integer_value(value);
-    }
-    return sum;
+    for (const struct db_report_row *row = span->last; row >= span->first; row--)
+        if (region ? row->region && strcmp(row->region, region) == 0 : !row->region)
+            return row;
+    return NULL;
 }
 
-/* Every region that takes part, in their order, not yet reported. */
-static json_t *regions_unreported(const struct db_study_recruitment *r)
+static struct total total_of(const struct db_study_recruitment *r, const struct span *span)
+{
+    const struct db_report_row *reported = newest_of(span, NULL);
+    struct total by_regions = {-1, NULL}, total = {reported ? reported->included : -1, reported};
+    for (size_t i = 0; i < r->regions_len; i++) {
+        const struct db_region_count *region = &r->regions[i];
+        if (!region->takes_part && region->included < 0)
+            continue;
+        const struct db_report_row *row = newest_of(span, region->region);
+        if (!row || (reported && strcmp(row->as_of, reported->as_of) <= 0))
+            return total;
+        by_regions.included = (by_regions.row ? by_regions.included : 0) + row->included;
+        if (!by_regions.row || row > by_regions.row)
+            by_regions.row = row;
+    }
+    return by_regions.row ? by_regions : total;
+}
+
+/* Every region that takes part, in their order, and what it has reported in the point. */
+static json_t *regions_of(const struct db_study_recruitment *r, const struct span *span)
 {
     json_t *regions = json_object();
-    for (size_t i = 0; regions && i < r->regions_len; i++)
-        if (r->regions[i].takes_part && json_object_set_new(regions, r->regions[i].region, json_null()) != 0)
-            return json_decref(regions), NULL;
-    return regions;
-}
-
-/* Rows first … last of one point. The newest row of a region wins, for rows come in the order of their dates. */
-static json_t *point_json(const struct db_study_recruitment *r, size_t first, size_t last)
-{
-    int64_t total = -1;
-    const struct db_report_row *source = &r->reports[last];
-    json_auto_t *regions = regions_unreported(r);
-    for (size_t i = first; i <= last; i++) {
-        const struct db_report_row *row = &r->reports[i];
-        if (!row->region) {
-            total = row->included;
-            source = row;
-        } else if (json_object_set_new(regions, row->region, json_integer(row->included)) != 0) {
-            return NULL;
-        }
+    bool is_done = regions != NULL;
+    for (size_t i = 0; i < r->regions_len && is_done; i++) {
+        const struct db_report_row *row = newest_of(span, r->regions[i].region);
+        if (row || r->regions[i].takes_part)
+            is_done = json_object_set_new(regions, r->regions[i].region, row ? json_integer(row->included) : json_null()) == 0;
     }
-    if (total < 0)
-        total = region_sum(r, regions);
-    return json_pack("{s:s, s:o, s:o, s:o}", "as_of", r->reports[last].as_of, "included", json_known(total), "regions",
-                     r->totals_only ? json_null() : json_incref(regions), "source", json_source(source->document, source->lines));
+    if (is_done)
+        return regions;
+    json_decref(regions);
+    return NULL;
 }
 
 static bool within(const char *as_of, const struct recruitment_get_params *params)
 {
     return (!params->from || strcmp(as_of, params->from) >= 0) && (!params->to || strcmp(as_of, params->to) <= 0);
+}
+
+static json_t *point_json(const struct db_report_row *of, int64_t included, const struct db_report_row *source, json_t *regions)
+{
+    return json_pack("{s:s, s:o, s:o, s:o}", "as_of", of->as_of, "included", json_known(included), "regions", regions, "source",
+                     json_source(source->document, source->lines));
+}
+
+/* A small population has a point only where there is a total, of the day of that total: any other day would be a region's. */
+static bool push_total(json_t *list, const struct db_study_recruitment *r, const struct span *span,
+                       const struct recruitment_get_params *params)
+{
+    const struct total total = total_of(r, span);
+    if (!total.row || !within(total.row->as_of, params))
+        return true;
+    return json_push(list, point_json(total.row, total.included, total.row, json_null()));
+}
+
+static bool push_point(json_t *list, const struct db_study_recruitment *r, const struct span *span,
+                       const struct recruitment_get_params *params)
+{
+    if (!within(span->last->as_of, params))
+        return true;
+    const struct total total = total_of(r, span);
+    return json_push(list, point_json(span->last, total.included, total.row ? total.row : span->last, regions_of(r, span)));
 }
 
 static json_t *series_json(const struct db_study_recruitment *r, enum recruitment_interval interval,
@@ -127,7 +162,8 @@ static json_t *series_json(const struct db_study_recruitment *r, enum recruitmen
         int key = bucket(r->reports[first].as_of, interval);
         for (last = first; last + 1 < r->reports_len && bucket(r->reports[last + 1].as_of, interval) == key;)
             last++;
-        if (within(r->reports[last].as_of, params) && !json_push(list, point_json(r, first, last)))
+        const struct span span = {&r->reports[first], &r->reports[last]};
+        if (!(r->totals_only ? push_total : push_point)(list, r, &span, params))
             return json_decref(list), NULL;
     }
     return list;

@@ -41,7 +41,8 @@ WITH fact (awards, amount, categories) AS (
 fresh_place (region, known_by) AS (
     SELECT i.region, 'hospital' FROM study_hospital h JOIN institution i ON i.code = h.institution
         WHERE h.study = :study AND i.region IS NOT NULL
-    UNION SELECT region, 'report' FROM report WHERE study = :study AND region IS NOT NULL),
+    UNION SELECT t.region, 'report' FROM study s JOIN report t ON t.study = s.id
+        WHERE s.id = :study AND t.region IS NOT NULL AND NOT s.totals_only),
 stored_place (region, known_by) AS (
     SELECT region, known_by FROM study_inclusion_region WHERE study = :study AND known_by <> 'stated'),
 fresh_count (region, takes_part, planned, included, included_as_of) AS (
@@ -50,10 +51,10 @@ fresh_count (region, takes_part, planned, included, included_as_of) AS (
         (SELECT p.planned FROM plan p WHERE p.study = :study AND p.region = r.code
             ORDER BY p.as_of DESC, p.standing DESC, p.recorded DESC, p.id DESC LIMIT 1) AS planned,
         (SELECT t.included FROM report t WHERE t.study = :study AND t.region = r.code
-            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1),
+            ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1) AS included,
         (SELECT t.as_of FROM report t WHERE t.study = :study AND t.region = r.code
             ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC LIMIT 1)
-    FROM region r WHERE takes_part OR planned IS NOT NULL),
+    FROM region r WHERE takes_part OR planned IS NOT NULL OR included IS NOT NULL),
 stored_count (region, takes_part, planned, included, included_as_of) AS (
     SELECT region, takes_part, planned, included, included_as_of FROM study_region WHERE study = :study),
 ranked AS (

@@ -204,6 +204,15 @@ WHERE h.study = :study AND i.region IS NOT NULL
 UNION ALL SELECT :study, r.code, 'report' FROM region r
 WHERE EXISTS (SELECT 1 FROM report t WHERE t.study = :study AND t.region = r.code);
 
+-- name: regions_hide
+-- Where totals alone are shown: regions that nothing but a report tells of. Primary key.
+DELETE FROM study_inclusion_region WHERE study = :study AND known_by = 'report';
+
+-- name: regions_take_part
+-- As the regions that are shown say. Primary keys.
+UPDATE study_region SET takes_part = NOT takes_part WHERE study = :study AND takes_part <>
+    EXISTS (SELECT 1 FROM study_inclusion_region x WHERE x.study = study_region.study AND x.region = study_region.region);
+
 -- name: region_counts_forget
 -- Primary key.
 DELETE FROM study_region WHERE study = :study;
@@ -252,10 +261,10 @@ SELECT included, as_of FROM report WHERE study = :study AND region IS NULL
 ORDER BY as_of DESC, standing DESC, recorded DESC, id DESC LIMIT 1;
 
 -- name: region_sums
--- Over the regions that take part: how many, how many have a plan, their sum; have reported, their sum, oldest, newest.
+-- Over the regions that take part, shown or not: how many, how many have a plan, their sum; have reported, their sum, oldest, newest.
 -- Primary key.
 SELECT count(*), count(planned), sum(planned), count(included), sum(included), min(included_as_of), max(included_as_of)
-FROM study_region WHERE study = :study AND takes_part = 1;
+FROM study_region WHERE study = :study AND (takes_part = 1 OR included IS NOT NULL);
 
 -- name: study_refresh
 -- What is made from the facts. Primary keys.

@@ -240,7 +240,7 @@ START_TEST(a_small_population_shows_whole_years_alone_whatever_is_asked)
     static const char *const places[] = {"", "&report_region=total", "&report_region=nord", "&report_region=!total",
                                          "&report_region=!nord"};
     static const char *const orders[] = {"", "&sort=as_of", "&sort=-as_of"}, *const forms[] = {"json&limit=500", "csv", "ndjson"};
-    static const char *const filters[] = {"", "&id=dagny", "&inclusion_region=nord"};
+    static const char *const filters[] = {"", "&id=dagny", "&region=nord"};
     size_t asked_so_far = 0, shown = 0;
     for (size_t f = 0; f < COUNT(days); f++)
         for (size_t t = 0; t < COUNT(days); t++)

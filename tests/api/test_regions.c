@@ -102,7 +102,7 @@ static const struct {
     {"vest", "study_count", 2},  {"vest", "planned", 60},          {"vest", "included", 71},      {"vest", "remaining", 19},
     {"vest", "exceeded_by", -1}, {"vest", "coverage.planned", 1},  {"vest", "coverage.both", 1},  {"vest", "coverage.included", 2},
     {"midt", "study_count", 2},  {"midt", "planned", 70},          {"midt", "included", 55},      {"midt", "remaining", 21},
-    {"midt", "exceeded_by", 6},  {"midt", "coverage.both", 2},     {"nord", "study_count", 2},    {"nord", "planned", -1},
+    {"midt", "exceeded_by", 6},  {"midt", "coverage.both", 2},     {"nord", "study_count", 1},    {"nord", "planned", -1},
     {"nord", "included", -1},    {"nord", "coverage.included", 0}, {"sor-ost", "study_count", 0}, {"sor-ost", "included", -1},
 };
 

@@ -192,7 +192,7 @@ static const struct {
     {"id=aneed,dart", "aneed dart"},
     {"programme=nordlys", "aase afjord ore dagny borealis corona aurora aegir"},
     {"programme=nordlys&behind_plan=true", "aurora"},
-    {"programme=nordlys&inclusion_region=nord", "dagny corona"},
+    {"programme=nordlys&inclusion_region=nord", "corona"},
     {"programme=nordlys&planned=!0..", "aase ore corona"},
     {"programme=nordlys&included=62,60", "borealis aurora"},
     {"programme=nordlys&age=17", "corona"},

@@ -240,7 +240,7 @@ static const struct {
     {"corona", "vest", "null", "30", "reported"},
     {"corona", "nord", "null", "null", "not-reported"},
     {"corona", "sor-ost", "null", "null", "unknown"},
-    {"dagny", "nord", "null", "null", "withheld"},
+    {"dagny", "nord", "null", "null", "unknown"},
     {"dagny", "vest", "null", "null", "unknown"},
     {"aneed", "vest", "null", "null", "not-reported"},
     {"aneed", "international", "null", "null", "unknown"},
