@@ -16,6 +16,7 @@ const { Questions } = require('./questions.js');
 const { readRecords } = require('./records.js');
 const { writeRegister } = require('./register.js');
 const { smallest } = require('./smallest.js');
+const { countOf } = require('./studies.js');
 
 const SEED = Number(process.env.SEED ?? 20241231), CASES = Number(process.env.CASES ?? 10000), AT_ONCE = 8, TOLD = 5;
 
@@ -62,20 +63,12 @@ test('the register is rich enough to be asked', () => {
   assert.ok(new Set(cards.map(({ updated }) => updated)).size >= 3);
 });
 
-// The newest report of each region that takes part, or of the whole.
-function newestReports({ card, reports }, wanted) {
-  const newest = (region) => reports.filter((row) => row.region === region).reduce((best, row) => (best && best.as_of > row.as_of ? best : row), null);
-  return wanted === null ? newest(null) : (card.inclusion_regions ?? []).map(newest);
-}
-
 const THRESHOLD = 20; // of both programmes
 
 function patientsOf(study) {
-  const total = newestReports(study, null), regions = newestReports(study), reported = regions.filter(Boolean), sum = reported.reduce((all, row) => all + row.included, 0);
-  const isSum = regions.length > 0 && reported.length === regions.length && (!total || reported.every((row) => row.as_of > total.as_of));
-  const days = reported.map((row) => row.as_of).sort(), planned = study.plan ? Number(study.plan.planned) : null, included = isSum ? sum : total?.included ?? null;
+  const { included, as_of: asOf, reported, sum } = countOf(study, study.reports), planned = study.plan ? Number(study.plan.planned) : null;
   const few = [planned, included].some((count) => count !== null && count < THRESHOLD) || (planned === null && included === null && reported.length > 0 && sum < THRESHOLD);
-  return { planned, included, as_of: isSum ? days.at(-1) : total?.as_of ?? null, disclosure: few ? 'totals-only' : 'full' };
+  return { planned, included, as_of: asOf, disclosure: few ? 'totals-only' : 'full' };
 }
 
 test('what is known of patients follows from plans and reports', () => {
