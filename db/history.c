@@ -36,7 +36,7 @@ static enum db_status read_head(struct asked *asked, const char *code, struct db
     history->study = code;
     asked->study = query_int(&query, 0);
     history->versions = query_int(&query, 1);
-    asked->is_small = query_int(&query, 2) != 0;
+    history->totals_only = asked->is_small = query_int(&query, 2) != 0;
     return query_status(&query);
 }
 

@@ -297,7 +297,7 @@ static enum db_status count_conflicts(struct db_import *import)
     struct query query CLEANUP(query_end) =
         query_begin(import->st, STMT_notes_of_conflicts, ARGS(ARG_I(":edition", import->revision.edition)));
     if (query_row(&query))
-        import->result.conflicts = query_int(&query, 0);
+        import->result.conflicts += query_int(&query, 0); /* to those of counts */
     return query_status(&query);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What an edition says of patients, and what it published: plans, reports, figures and notes. A plan or report that was filed in the
- * register for the same study, region and day stands; the edition's own is kept beside it.
+ * register for the same study, region and day stands; the edition's own is kept beside it, and study_notes_load_beside tells where they
+ * differ.
  */
 #include "db/internal.h"
 
@@ -113,29 +114,19 @@ static enum db_status store(struct db_import *import, const struct count *count,
 
 /* ── against what was filed ─────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status note_difference(struct db_import *import, const struct count *count, int64_t filed)
-{
-    bool is_plan = count->has_end;
-    const char *where_nb = count->region == NULL ? "i alt" : count->region;
-    const char *where_en = count->region == NULL ? "in all" : count->region;
-    const char *nb =
-        arena_printf(&import->arena, "Registeret har %lld %s pasienter per %s (%s); utgaven %s sier %lld.", (long long)filed,
-                     is_plan ? "planlagte" : "inkluderte", count->as_of, where_nb, import->edition_code, (long long)count->number);
-    const char *en =
-        arena_printf(&import->arena, "The register holds %lld %s patients as of %s (%s); the edition %s says %lld.", (long long)filed,
-                     is_plan ? "planned" : "included", count->as_of, where_en, import->edition_code, (long long)count->number);
-    return nb == NULL || en == NULL ? DB_NO_MEMORY : import_conflict(import, count->study, "recruitment", count->lines, nb, en);
-}
-
-/* *ret_differs: a note says so, which the study shows. */
+/* *ret_differs: the study shows so, from both numbers; they are not written down a second time. */
 static enum db_status compare_filed(struct db_import *import, const struct count *count, int64_t study, bool *ret_differs)
 {
     struct query query CLEANUP(query_end) =
         query_begin(import->st, count->filed, ARGS(ARG_I(":study", study), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
-    if (!query_row(&query) || query_int(&query, 0) == count->number)
+    if (!query_row(&query))
         return query_status(&query);
-    *ret_differs = true;
-    return note_difference(import, count, query_int(&query, 0));
+    bool differs = query_int(&query, 0) != count->number;
+    *ret_differs = *ret_differs || differs;
+    import->result.conflicts += differs;
+    return statement_run(
+        import->st, STMT_filed_beside_add,
+        ARGS(ARG_I(":study", study), ARG_T(":kind", count->what), ARG_T(":region", count->region), ARG_T(":as_of", count->as_of)));
 }
 
 /* ── putting ────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -12,11 +12,24 @@ static enum db_status load_facts(struct statements *statements, struct arena *ar
     return query_status(&query);
 }
 
+/* Of most studies nothing was filed beside what an edition says: they are not asked where the two differ. */
+static enum db_status choose_notes(struct statements *statements, int64_t id, enum db_statement *ret_load)
+{
+    struct query query CLEANUP(query_end) = query_begin(statements, STMT_study_is_filed_beside, ARGS(ARG_I(":study", id)));
+    if (query_row(&query) && query_int(&query, 0) != 0)
+        *ret_load = STMT_study_notes_load_beside;
+    return query_status(&query);
+}
+
 static enum db_status load_list(struct statements *statements, struct arena *arena, int64_t id, const struct study_list *list,
                                 struct db_study *study)
 {
+    enum db_statement load = list->load;
+    enum db_status status = load == STMT_study_notes_load ? choose_notes(statements, id, &load) : DB_OK;
+    if (status != DB_OK)
+        return status;
     struct list items = {.size = list->size};
-    struct query query CLEANUP(query_end) = query_begin(statements, list->load, ARGS(ARG_I(":study", id)));
+    struct query query CLEANUP(query_end) = query_begin(statements, load, ARGS(ARG_I(":study", id)));
     while (query_row(&query)) {
         void *item = list_add(&items, arena);
         if (item == NULL)

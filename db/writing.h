@@ -166,6 +166,7 @@ struct db_study_version {
 struct db_history {
     const char *study;
     int64_t versions;                     /* how many there are */
+    bool totals_only;                     /* a small population now: what earlier versions said of its regions is not told again */
     const struct db_study_version *items; /* newest first; the one before the last of them comes too, for comparing, where there is one */
     size_t items_len;
 };

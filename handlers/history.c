@@ -81,13 +81,32 @@ static json_t *members_changed(json_t *from, json_t *to)
     return list;
 }
 
-static json_t *changes_json(const struct db_study_version *version, const struct db_study_version *before)
+static bool is_about_counts(const json_t *note)
+{
+    const char *kind = json_string_value(json_object_get(note, "kind")), *field = json_string_value(json_object_get(note, "field"));
+    return kind && field && strcmp(kind, "conflict") == 0 && strcmp(field, "recruitment") == 0;
+}
+
+/* An edition's count against what was filed: both numbers, and the region. */
+static void withhold_counts(json_t *study)
+{
+    json_t *notes = json_object_get(study, "notes");
+    for (size_t i = json_array_size(notes); i-- > 0;)
+        if (is_about_counts(json_array_get(notes, i)))
+            json_array_remove(notes, i);
+}
+
+static json_t *changes_json(const struct db_history *history, const struct db_study_version *version, const struct db_study_version *before)
 {
     if (version->version == 1)
         return json_array();
     if (!version->bytes || !before || !before->bytes)
         return json_null();
     json_auto_t *to = json_loadb(version->bytes, version->len, 0, NULL), *from = json_loadb(before->bytes, before->len, 0, NULL);
+    if (history->totals_only) {
+        withhold_counts(from);
+        withhold_counts(to);
+    }
     return to && from ? members_changed(from, to) : NULL;
 }
 
@@ -126,9 +145,9 @@ static json_t *version_json(const struct answer *answer, const struct db_history
     const struct db_study_version *version = &history->items[i];
     return json_pack("{s:I, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "version", (json_int_t)version->version, "at",
                      json_instant(version->at), "role", version->role, "edition", json_maybe(version->edition), "changes",
-                     changes_json(version, i + 1 < history->items_len ? version + 1 : NULL), "reports", counts_json(version, false),
-                     "plans", counts_json(version, true), "study", as_known(answer, history, version, ""), "recruitment",
-                     as_known(answer, history, version, "/recruitment"));
+                     changes_json(history, version, i + 1 < history->items_len ? version + 1 : NULL), "reports",
+                     counts_json(version, false), "plans", counts_json(version, true), "study", as_known(answer, history, version, ""),
+                     "recruitment", as_known(answer, history, version, "/recruitment"));
 }
 
 /* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */

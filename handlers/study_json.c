@@ -8,7 +8,7 @@
 #include "handlers/study_table.h"
 
 /* Grows with every change of the representation, JSON or row: the register then renders all studies anew at start. */
-#define STUDY_REPRESENTATION "3"
+#define STUDY_REPRESENTATION "4"
 
 static json_t *place_json(const struct db_place *place)
 {

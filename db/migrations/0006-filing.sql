@@ -34,6 +34,27 @@ ALTER TABLE report ADD COLUMN comment TEXT;
 ALTER TABLE report ADD COLUMN token INTEGER CHECK ((origin = 'filed') = (token IS NOT NULL));
 ALTER TABLE plan ADD COLUMN token INTEGER CHECK ((origin = 'filed') = (token IS NOT NULL));
 
+-- Where something was filed beside what an edition says: found without looking at all counts of a study, since one is made anew with every
+-- filing. region is '' for the whole study. A place stays when the edition says nothing of it any more. What is filed enters itself, an
+-- import enters the rest. Before this nothing was filed.
+CREATE TABLE filed_beside (
+    study INTEGER NOT NULL REFERENCES study (id),
+    kind TEXT NOT NULL CHECK (kind IN ('plan', 'report')),
+    region TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    PRIMARY KEY (study, kind, region, as_of)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER plan_is_filed_beside AFTER INSERT ON plan WHEN new.origin = 'filed' AND EXISTS (
+    SELECT 1 FROM plan t WHERE t.study = new.study AND t.region IS new.region AND t.as_of = new.as_of AND t.standing < 'filed')
+BEGIN INSERT OR IGNORE INTO filed_beside (study, kind, region, as_of) VALUES (new.study, 'plan', COALESCE(new.region, ''), new.as_of); END;
+CREATE TRIGGER report_is_filed_beside AFTER INSERT ON report WHEN new.origin = 'filed' AND EXISTS (
+    SELECT 1 FROM report t WHERE t.study = new.study AND t.region IS new.region AND t.as_of = new.as_of AND t.standing < 'filed')
+BEGIN INSERT OR IGNORE INTO filed_beside (study, kind, region, as_of) VALUES (new.study, 'report', COALESCE(new.region, ''), new.as_of); END;
+
+-- That an edition counts otherwise is seen by looking at both numbers; it was a note, which went stale and showed what a small population
+-- does not.
+DELETE FROM note WHERE kind = 'conflict' AND field = 'recruitment';
+
 -- What an edition said and says no longer, or says otherwise: from recorded until withdrawn the register knew it.
 CREATE TABLE report_past (
     study INTEGER NOT NULL REFERENCES study (id),

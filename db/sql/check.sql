@@ -82,8 +82,8 @@ SELECT s.awards <> fact.awards AS awards, s.amount_nok <> fact.amount AS amount_
 FROM study s JOIN fact WHERE s.id = :study;
 
 -- name: check_versions
--- The versions of a study, those that others took the place of, and the log: in each column, how much does not fit. change_by_study,
--- primary keys. scan: the log of one study.
+-- The versions of a study, those that others took the place of, and the log; last, whether all is found that was filed beside an edition's:
+-- in each column, how much does not fit. change_by_study, primary keys, plan_by_study, report_by_study. scan: the log of one study.
 WITH logged (n, at) AS (SELECT row_number() OVER (ORDER BY id), at FROM change WHERE study = :study)
 SELECT s.version <> (SELECT count(*) FROM logged) OR s.updated IS NOT (SELECT at FROM logged ORDER BY n DESC LIMIT 1)
         AS "the log does not hold its versions",
@@ -95,7 +95,16 @@ SELECT s.version <> (SELECT count(*) FROM logged) OR s.updated IS NOT (SELECT at
         AS "its earlier versions began at other times than the log says",
     (SELECT count(*) FROM study_region_past r WHERE r.study = s.id
         AND NOT EXISTS (SELECT 1 FROM study_past p WHERE p.study = r.study AND p.version = r.version))
-        AS "numbers by region are kept of a version that is not"
+        AS "numbers by region are kept of a version that is not",
+    (SELECT count(*) FROM plan t WHERE t.study = s.id AND t.standing < 'filed'
+        AND EXISTS (SELECT 1 FROM plan f WHERE f.study = t.study AND f.region IS t.region AND f.as_of = t.as_of AND f.standing = 'filed')
+        AND NOT EXISTS (SELECT 1 FROM filed_beside b WHERE b.study = t.study AND b.kind = 'plan' AND b.region = COALESCE(t.region, '')
+            AND b.as_of = t.as_of))
+    + (SELECT count(*) FROM report t WHERE t.study = s.id AND t.standing < 'filed'
+        AND EXISTS (SELECT 1 FROM report f WHERE f.study = t.study AND f.region IS t.region AND f.as_of = t.as_of AND f.standing = 'filed')
+        AND NOT EXISTS (SELECT 1 FROM filed_beside b WHERE b.study = t.study AND b.kind = 'report' AND b.region = COALESCE(t.region, '')
+            AND b.as_of = t.as_of))
+        AS "what was filed beside an edition's count is not found"
 FROM study s WHERE s.id = :study;
 
 -- name: check_shown_counts

@@ -139,6 +139,10 @@ UPDATE plan SET stated = :stated WHERE id = :id;
 SELECT planned FROM plan WHERE study = :study AND region IS :region AND as_of = :as_of AND standing = 'filed'
 ORDER BY recorded DESC, id DESC LIMIT 1;
 
+-- name: filed_beside_add
+-- Where an edition says something beside what was filed. Primary key.
+INSERT OR IGNORE INTO filed_beside (study, kind, region, as_of) VALUES (:study, :kind, COALESCE(:region, ''), :as_of);
+
 -- name: plan_withdraw
 -- What the edition said until now, before it says otherwise. Primary key.
 INSERT INTO plan_past (study, region, as_of, planned, planned_end, lines, recorded, edition, standing, withdrawn)
@@ -268,5 +272,5 @@ SELECT count(*) FROM touched;
 DELETE FROM touched;
 
 -- name: notes_of_conflicts
--- How many conflicts the edition has. note_by_edition.
+-- How many conflicts the edition has, but for counts. note_by_edition.
 SELECT count(*) FROM note WHERE edition = :edition AND kind = 'conflict';

@@ -43,8 +43,8 @@ VALUES (:study, :acronym, :title_nb, :title_en, :scientific_title, :hospitals_st
 SELECT field FROM local_edit WHERE study = :study ORDER BY field;
 
 -- name: study_settle_conflicts
--- Before a newer edition speaks: what earlier ones said against the register, but for counts. note_by_record.
-DELETE FROM note WHERE record = 'study' AND ref = :code AND kind = 'conflict' AND COALESCE(field, '') <> 'recruitment';
+-- Before a newer edition speaks: what earlier ones said against the register. note_by_record.
+DELETE FROM note WHERE record = 'study' AND ref = :code AND kind = 'conflict';
 
 -- name: studies_forgotten
 -- The studies whose facts come from the edition though it no longer holds them. study_by_edition.
@@ -185,12 +185,51 @@ FROM study s JOIN edition e ON e.id = s.edition JOIN study_source x ON x.study =
 WHERE s.id = :study ORDER BY x.position;
 
 -- name: study_notes_load
--- The notes of the edition that the facts come from, and every conflict. Primary key, note_by_record.
+-- The notes of the edition that the facts come from, and every conflict, but for counts. Primary key, note_by_record.
 SELECT n.record, n.ref AS id, n.field, n.kind, n.text_nb, n.text_en,
     e.document_title || CASE WHEN n.lines IS NULL THEN '' ELSE ', lines ' || n.lines END AS source, n.lines
 FROM study s JOIN note n ON n.record = 'study' AND n.ref = s.code AND (n.edition = s.edition OR n.kind = 'conflict')
 JOIN edition e ON e.id = n.edition
 WHERE s.id = :study ORDER BY n.id;
+
+-- name: study_is_filed_beside
+-- Whether anything was filed beside what an edition says. Primary key.
+SELECT EXISTS (SELECT 1 FROM filed_beside WHERE study = :study);
+
+-- name: study_notes_load_beside
+-- As study_notes_load, of a study of which something was. Where an edition counts otherwise is found here each time, so that it is never
+-- stale; a small population shows none of it. In the order in which an import tells: what it says against edits, then against counts,
+-- plans first, then the rest. Primary keys, note_by_record, plan_by_study, report_by_study. scan: the notes of one study.
+WITH beside AS (
+    SELECT 1 AS place, 'planlagte' AS what_nb, 'planned' AS what_en, t.id, t.region, t.as_of, t.lines, t.edition, t.planned AS said,
+        (SELECT f.planned FROM plan f WHERE f.study = t.study AND f.region IS t.region AND f.as_of = t.as_of AND f.standing = 'filed'
+            ORDER BY f.recorded DESC, f.id DESC LIMIT 1) AS filed
+    FROM filed_beside b CROSS JOIN plan t ON t.study = b.study AND t.region IS NULLIF(b.region, '') AND t.as_of = b.as_of
+        AND t.standing < 'filed'
+    WHERE b.study = :study AND b.kind = 'plan'
+    UNION ALL SELECT 2, 'inkluderte', 'included', t.id, t.region, t.as_of, t.lines, t.edition, t.included,
+        (SELECT f.included FROM report f WHERE f.study = t.study AND f.region IS t.region AND f.as_of = t.as_of AND f.standing = 'filed'
+            ORDER BY f.recorded DESC, f.id DESC LIMIT 1)
+    FROM filed_beside b CROSS JOIN report t ON t.study = b.study AND t.region IS NULLIF(b.region, '') AND t.as_of = b.as_of
+        AND t.standing < 'filed'
+    WHERE b.study = :study AND b.kind = 'report')
+SELECT record, id, field, kind, text_nb, text_en, source, lines FROM (
+    SELECT n.record, n.ref AS id, n.field, n.kind, n.text_nb, n.text_en,
+        e.document_title || CASE WHEN n.lines IS NULL THEN '' ELSE ', lines ' || n.lines END AS source, n.lines,
+        e.imported, CASE WHEN n.kind = 'conflict' AND n.field IS NOT NULL THEN 0 ELSE 3 END AS place, n.id AS nth
+    FROM study s JOIN note n ON n.record = 'study' AND n.ref = s.code AND (n.edition = s.edition OR n.kind = 'conflict')
+    JOIN edition e ON e.id = n.edition
+    WHERE s.id = :study
+    UNION ALL SELECT 'study', s.code, 'recruitment', 'conflict',
+        format('Registeret har %d %s pasienter per %s (%s); utgaven %s sier %d.',
+            c.filed, c.what_nb, c.as_of, COALESCE(c.region, 'i alt'), e.code, c.said),
+        format('The register holds %d %s patients as of %s (%s); the edition %s says %d.',
+            c.filed, c.what_en, c.as_of, COALESCE(c.region, 'in all'), e.code, c.said),
+        e.document_title || CASE WHEN c.lines IS NULL THEN '' ELSE ', lines ' || c.lines END, c.lines, e.imported, c.place, c.id
+    FROM study s CROSS JOIN beside c CROSS JOIN edition e ON e.id = c.edition
+    WHERE s.id = :study AND NOT s.totals_only AND c.said <> c.filed
+)
+ORDER BY imported, place, nth;
 
 -- name: regions_forget
 -- Before the regions of hospitals and reports are made anew. Primary key.

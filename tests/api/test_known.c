@@ -588,6 +588,42 @@ START_TEST(once_small_the_history_names_no_region_of_any_version)
 }
 END_TEST
 
+static const char *notes_of(const char *target)
+{
+    return text_of(json_at(must_get(daemon_, target)->json, "notes"));
+}
+
+START_TEST(an_edition_s_count_against_what_was_filed_is_told_where_counts_are)
+{
+    const char *told = "The register holds " NORD " included patients as of 2024-12-31 (nord); the edition 2025 says 5.";
+    report("dagny", "{\"as_of\": \"2024-12-31\", \"regions\": {\"nord\": " NORD ", \"vest\": " VEST "}, \"correction\": true}");
+    plan("dagny", "{\"planned\": 9, \"regions\": {\"nord\": 9}, \"as_of\": \"2020-01-01\"}"); /* the edition says 8 */
+    for (int i = 0; i < COUNT(representations); i++)
+        assert_silent(representations[i]);
+    ck_assert_ptr_null(strstr(notes_of("/studies/dagny?fields=notes"), "conflict"));
+    ck_assert_ptr_null(strstr(http_get(daemon_, "/studies?id=dagny&format=csv", NULL)->body, "conflict"));
+    const char *small = known("/studies/dagny?fields=notes", now_text(0)), *then = must_get(daemon_, small)->body;
+    plan("dagny", "{\"planned\": 9000000, \"as_of\": \"2025-01-01\"}");
+    ck_assert_ptr_nonnull(strstr(notes_of("/studies/dagny"), told));
+    ck_assert_str_eq(must_get(daemon_, small)->body, then);
+    report("dagny", "{\"as_of\": \"2024-12-31\", \"regions\": {\"nord\": 5}, \"correction\": true}");
+    ck_assert_ptr_null(strstr(notes_of("/studies/dagny"), NORD));
+}
+END_TEST
+
+START_TEST(once_small_the_history_tells_no_count_against_an_edition)
+{
+    report("aurora", "{\"as_of\": \"2024-12-31\", \"regions\": {\"vest\": 47}, \"correction\": true}");
+    const char *then = now_text(0), *told = "holds 47 included patients as of 2024-12-31 (vest); the edition 2025 says 41.";
+    ck_assert_ptr_nonnull(strstr(notes_of("/studies/aurora"), told));
+    ck_assert_ptr_nonnull(strstr(text_of(history_of("aurora")), told));
+    plan("aurora", "{\"planned\": 5, \"regions\": {\"vest\": 3, \"midt\": 2}, \"as_of\": \"2025-01-01\"}");
+    ck_assert_ptr_null(strstr(notes_of("/studies/aurora"), "conflict"));
+    ck_assert_ptr_null(strstr(text_of(history_of("aurora")), "conflict"));
+    ck_assert_ptr_nonnull(strstr(notes_of(known("/studies/aurora", then)), told)); /* what was told then is told of then */
+}
+END_TEST
+
 START_TEST(once_great_what_was_small_then_stays_withheld_of_then)
 {
     const char *before = now_text(0);
@@ -620,6 +656,8 @@ int main(void)
         the_history_of_a_study_has_the_study_s_tag,
         no_answer_and_no_difference_of_answers_tells_of_the_regions_of_a_small_population,
         once_small_the_history_names_no_region_of_any_version,
+        an_edition_s_count_against_what_was_filed_is_told_where_counts_are,
+        once_small_the_history_tells_no_count_against_an_edition,
         once_great_what_was_small_then_stays_withheld_of_then,
     };
     TCase *cases = tcase_create("known");

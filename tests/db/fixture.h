@@ -189,6 +189,9 @@ static UNUSED void forget_filing(void)
         "UPDATE report SET token = NULL, origin = 'edition', standing = '9999-12-31', edition = 1 WHERE origin = 'filed'",
         "CREATE TRIGGER report_filed_stays BEFORE UPDATE ON report WHEN old.origin = 'filed' "
         "BEGIN SELECT RAISE(ABORT, 'a filed report is never changed'); END",
+        "DROP TRIGGER plan_is_filed_beside",
+        "DROP TRIGGER report_is_filed_beside",
+        "DROP TABLE filed_beside",
         "DROP TABLE token",
         "DROP TABLE kept_answer",
         "ALTER TABLE report DROP COLUMN correction",

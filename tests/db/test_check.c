@@ -190,6 +190,12 @@ static const struct {
     {"INSERT INTO kept_answer (token, key, digest, at, status, version, body) VALUES (0, 'k', zeroblob(32), 1, 201, 1, x''),"
      " (9, 'k', zeroblob(32), 1, 201, 1, x''), (9, 'l', zeroblob(32), 1, 201, 1, x'')",
      "Answers are kept for token 9, which is not there.\n"},
+    {"INSERT INTO report (study, region, as_of, included, recorded, origin, standing, token)"
+     " VALUES (1, NULL, '2024-12-31', 60, 5, 'filed', 'filed', 0); DELETE FROM filed_beside",
+     "Study alpha: what was filed beside an edition's count is not found.\n", true},
+    {"INSERT INTO plan (study, region, as_of, planned, recorded, origin, standing, token)"
+     " VALUES (1, NULL, '2024-12-31', 100, 5, 'filed', 'filed', 0); DELETE FROM filed_beside",
+     "Study alpha: what was filed beside an edition's count is not found.\n"},
 };
 
 /* Without the engine's own guard. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What was edited or filed in the register itself, against what editions say.
  */
-#include "fixture.h"
+#include "filing.h"
+
+#include "db/search_index.h"
+#include "gen/db_migrations.h"
 
 START_TEST(what_was_edited_here_stays)
 {
@@ -95,6 +98,129 @@ START_TEST(a_changed_older_edition_takes_its_conflicts_from_newer_studies)
 }
 END_TEST
 
+static void file_plan(const char *study, const char *as_of, int64_t planned, const char *region, int64_t there)
+{
+    const struct db_filed_region_plan in_region = {region, there};
+    const struct db_filed_plan plan = {
+        .study = study, .as_of = as_of, .planned = planned, .regions = &in_region, .regions_len = region != NULL};
+    struct db_write *write = begin();
+    ck_assert_int_eq(db_write_part_begin(write, &editor), DB_OK);
+    ck_assert_int_eq(db_write_plan(write, &plan), DB_OK);
+    ck_assert_int_eq(db_write_settle(write, NULL, NULL), DB_OK);
+    ck_assert_int_eq(db_write_part_keep(write), DB_OK);
+    ck_assert_int_eq(db_write_commit(write), DB_OK);
+}
+
+START_TEST(a_conflict_of_counts_is_there_as_long_as_the_counts_differ)
+{
+    import_ok(&first_said);
+    file_at_once("alpha", "2025-03-31", 70); /* the edition says nothing of that day */
+    assert_hides("alpha", "conflict");
+    file_at_once("alpha", "2024-12-31", 64);
+    assert_shows("alpha",
+                 "The register holds 64 included patients as of 2024-12-31 (in all); the edition 2024 says 60. Report 2024, lines 21");
+    file_at_once("alpha", "2024-12-31", 60); /* a correction: now they agree */
+    assert_hides("alpha", "conflict");
+    file_at_once("alpha", "2024-12-31", 61);
+    assert_shows("alpha", "The register holds 61 included");
+    file_plan("alpha", "2024-12-31", 110, NULL, 0);
+    assert_shows("alpha",
+                 "The register holds 110 planned patients as of 2024-12-31 (in all); the edition 2024 says 100. Report 2024, lines 20");
+    file_plan("alpha", "2024-12-31", 100, NULL, 0);
+    assert_hides("alpha", "planned patients");
+    ck_assert_int_eq(sql("SELECT count(*) FROM note WHERE kind = 'conflict'"), 0);
+    assert_nothing_wrong();
+}
+END_TEST
+
+START_TEST(conflicts_come_in_the_order_in_which_an_import_tells_them)
+{
+    static const char *const order[] = {"note study status conflict", "note study recruitment conflict Registeret har 90 planlagte",
+                                        "note study recruitment conflict Registeret har 30 planlagte pasienter per 2024-12-31 (vest); ",
+                                        "note study recruitment conflict Registeret har 64 inkluderte", "note study planned discrepancy"};
+    import_ok(&first_said);
+    sql("INSERT INTO local_edit SELECT id, 'status', 0 FROM study WHERE code = 'alpha'");
+    file_plan("alpha", "2024-12-31", 90, "vest", 30);
+    file_at_once("alpha", "2024-12-31", 64);
+    struct said *said = said_new();
+    said->edition.digest = "d2";
+    said->studies[0].status = "completed";
+    said->plans[1] = (struct db_plan){"alpha", "vest", 40, "2024-12-31", NULL, "22"};
+    ck_assert_int_eq(import_ok(said).conflicts, 4);
+    char *text = study_text("alpha"), *at = text;
+    for (size_t i = 0; i < LEN(order); i++, at++)
+        ck_assert_msg((at = strstr(at, order[i])) != NULL, "«%s» is not where it should be in:\n%s", order[i], text);
+    free(text);
+    assert_nothing_wrong();
+    said->edition.digest = "d3"; /* the same counts in a document of another name */
+    said->edition.document_title = "Report, second printing";
+    ck_assert_int_eq(import_ok(said).conflicts, 4);
+    assert_shows("alpha", "the edition 2024 says 60. Report, second printing, lines 21");
+    assert_nothing_wrong();
+    free(said);
+}
+END_TEST
+
+START_TEST(a_small_population_shows_no_conflict_of_counts)
+{
+    import_ok(&first_said);
+    file_plan("alpha", "2024-12-31", 15, "vest", 7);
+    file_at_once("alpha", "2024-12-31", 5);
+    assert_hides("alpha", "conflict");
+    struct said *said = said_new();
+    said->edition.digest = "d2";
+    said->plans[1] = (struct db_plan){"alpha", "vest", 8, "2024-12-31", NULL, "22"};
+    ck_assert_int_eq(import_ok(said).conflicts, 3); /* told to who imports */
+    assert_hides("alpha", "conflict");
+    assert_nothing_wrong();
+    said->edition.digest = "d3";
+    said->programme.disclosure_threshold = 3;
+    import_ok(said);
+    assert_shows("alpha", "The register holds 7 planned patients as of 2024-12-31 (vest); the edition 2024 says 8.");
+    said->edition.digest = "d4";
+    said->programme.disclosure_threshold = 20;
+    import_ok(said);
+    assert_hides("alpha", "conflict");
+    assert_nothing_wrong();
+    free(said);
+}
+END_TEST
+
+START_TEST(stored_conflicts_of_counts_go)
+{
+    sqlite3 *old = NULL;
+    fixture_close();
+    unlink(fixture.path);
+    ck_assert_int_eq(sqlite3_open(fixture.path, &old), SQLITE_OK);
+    ck_assert_int_eq(search_register(old), DB_OK);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_int_eq(sqlite3_exec(old, db_migrations[i].sql, NULL, NULL, NULL), SQLITE_OK);
+    static const char *const rows[] = {
+        "INSERT INTO programme VALUES ('klin', NULL, NULL, NULL, 20, '{}')",
+        "INSERT INTO edition (programme, code, as_of, document, document_title, document_lines, digest, imported)"
+        " VALUES ('klin', '2024', '2024-12-31', 'd', 'D', 1, 'd1', 1)",
+        "INSERT INTO mechanism VALUES ('other', 'AT', NULL, NULL, NULL, 0, 'klin', 1)",
+        "INSERT INTO institution VALUES ('ous', 'OUS', x'', NULL, NULL, NULL, NULL, NULL, 'klin', 1)",
+        "INSERT INTO person VALUES ('Kari')",
+        "INSERT INTO study (id, code, programme, edition, stated, leader, institution, status, mechanism, call_year, has_card, amount_nok)"
+        " VALUES (1, 'alpha', 'klin', 1, 1, 'Kari', 'ous', 'unknown', 'other', 2020, 0, 1)",
+        "INSERT INTO study_text (study, scientific_title, sexes) VALUES (1, 'Alpha', 0)",
+        "INSERT INTO note (edition, record, ref, field, kind, text_nb, text_en) VALUES"
+        " (1, 'study', 'alpha', 'recruitment', 'conflict', 'gammelt', 'stale'), (1, 'study', 'alpha', 'status', 'conflict', 'annet', "
+        "'other')",
+    };
+    for (size_t i = 0; i < LEN(rows); i++)
+        ck_assert_msg(sqlite3_exec(old, rows[i], NULL, NULL, NULL) == SQLITE_OK, "%s: %s", rows[i], sqlite3_errmsg(old));
+    ck_assert_int_eq(sqlite3_close(old), SQLITE_OK);
+    char *detail = NULL;
+    ck_assert_msg(fixture_open(false, &detail) == DB_OK, "%s", or_none(detail));
+    ck_assert_int_eq(db_reader_open(fixture.db, &fixture.reader), DB_OK);
+    assert_hides("alpha", "stale");
+    assert_shows("alpha", "note study status conflict annet|other");
+    ck_assert_int_eq(sql("SELECT count(*) FROM note"), 1);
+}
+END_TEST
+
 START_TEST(a_filed_report_cannot_be_changed_or_removed)
 {
     import_ok(&first_said);
@@ -114,6 +240,10 @@ static TCase *cases_of(const char *name)
     tcase_add_test(cases, what_was_edited_here_stays);
     tcase_add_test(cases, what_was_filed_here_stands);
     tcase_add_test(cases, a_changed_older_edition_takes_its_conflicts_from_newer_studies);
+    tcase_add_test(cases, a_conflict_of_counts_is_there_as_long_as_the_counts_differ);
+    tcase_add_test(cases, conflicts_come_in_the_order_in_which_an_import_tells_them);
+    tcase_add_test(cases, a_small_population_shows_no_conflict_of_counts);
+    tcase_add_test(cases, stored_conflicts_of_counts_go);
     tcase_add_test(cases, a_filed_report_cannot_be_changed_or_removed);
     return cases;
 }
