@@ -87,9 +87,11 @@ static bool is_about_counts(const json_t *note)
     return kind && field && strcmp(kind, "conflict") == 0 && strcmp(field, "recruitment") == 0;
 }
 
-/* An edition's count against what was filed: both numbers, and the region. */
-static void withhold_counts(json_t *study)
+/* Of a small population: an edition's count against what was filed, which has both numbers and the region; and the regions that reports
+ * told of while it was none. */
+static void withhold_regions(json_t *study)
 {
+    json_object_del(study, "inclusion_regions");
     json_t *notes = json_object_get(study, "notes");
     for (size_t i = json_array_size(notes); i-- > 0;)
         if (is_about_counts(json_array_get(notes, i)))
@@ -104,8 +106,8 @@ static json_t *changes_json(const struct db_history *history, const struct db_st
         return json_null();
     json_auto_t *to = json_loadb(version->bytes, version->len, 0, NULL), *from = json_loadb(before->bytes, before->len, 0, NULL);
     if (history->totals_only) {
-        withhold_counts(from);
-        withhold_counts(to);
+        withhold_regions(from);
+        withhold_regions(to);
     }
     return to && from ? members_changed(from, to) : NULL;
 }

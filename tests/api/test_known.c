@@ -582,6 +582,7 @@ START_TEST(once_small_the_history_names_no_region_of_any_version)
     const json_t *now = must_get(daemon_, "/studies/aurora/recruitment")->json;
     ck_assert_str_eq(text_at(now, "disclosure"), "totals-only");
     ck_assert_ptr_null(strstr(text_of(history_of("aurora")), "\"region\": \""));
+    ck_assert_ptr_null(strstr(text_of(history_of("aurora")), "inclusion_regions"));
     /* What was told then is told of then. */
     ck_assert_str_eq(must_get(daemon_, known("/studies/aurora/recruitment", before))->body, then);
     ck_assert_str_eq(text_at(must_get(daemon_, known("/studies/aurora/recruitment", now_text(0)))->json, "disclosure"), "totals-only");
