@@ -45,7 +45,7 @@ static int64_t bytes_used(struct statements *statements)
     return query_row(&query) ? query_int(&query, 0) : 0;
 }
 
-/* The copy is attached while it is made, and written; what is copied stays closed to writing, being opened so. */
+/* The copy is attached while it is made, and written; of what is copied the engine but reads. */
 enum db_status copy_whole(sqlite3 *from, const char *to, const struct db_check_listener *listener)
 {
     struct statements statements CLEANUP(statements_close) = {.sql = from};

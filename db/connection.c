@@ -4,6 +4,9 @@
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
 #include "db/search_index.h"
 
+#include "base/folder.h"
+
+#include <fcntl.h>
 #include <stdio.h>
 
 static void complain(void *cls, int code, const char *message)
@@ -31,6 +34,8 @@ void db_complain_to(const struct db_listener *listener)
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define BUSY_MS 2000
 
@@ -56,13 +61,16 @@ static const struct {
     {SQLITE_LIMIT_VARIABLE_NUMBER, 5000},    {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 
+#define READS "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;"
 static const char settings_of_all[] = "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;";
 
 /* WAL's own checkpoint is the writer's; a reader that checkpoints would write. Every 32 MiB: filings write the same pages again and again,
  * and a checkpoint writes each once. */
 static const char *const settings[] = {
     [CONNECTION_WRITER] = "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
-    [CONNECTION_READER] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
+    [CONNECTION_READER] = READS,
+    [CONNECTION_LOOKER] = READS,
+    [CONNECTION_STILL] = READS,
 };
 
 /* Nobody asks the engine how much memory it has: counting costs a lock with each piece. Before its first connection; later it has no
@@ -89,6 +97,34 @@ static enum db_status configure(sqlite3 *sql, enum connection_role role)
     return code == SQLITE_OK ? search_register(sql) : status_of(code);
 }
 
+/* Bytes; −1 = there is none. By its name: opening it would be closing it, and drop the engine's locks. */
+static int64_t log_size(sqlite3 *sql)
+{
+    struct stat st;
+    return stat(sqlite3_filename_wal(sqlite3_db_filename(sql, "main")), &st) == 0 ? st.st_size : -1;
+}
+
+static bool may_write_beside(const char *path)
+{
+    char *folder = folder_of(path);
+    bool may = folder == NULL || faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) == 0;
+    free(folder);
+    return may;
+}
+
+bool connection_is_still(sqlite3 *sql)
+{
+    bool may_write = sqlite3_db_readonly(sql, "main") == 0 && may_write_beside(sqlite3_db_filename(sql, "main"));
+    return !may_write && log_size(sql) < 0;
+}
+
+/* Who reads makes a log and its index where there are none, and the last one out takes them away, if he was let in to write. Then he
+ * folds the log in as well: not what a crash has left in it, for looking changes nothing. */
+static enum db_status leave_log(sqlite3 *sql)
+{
+    return status_of(sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_size(sql) > 0, NULL));
+}
+
 char *connection_name(const char *path)
 {
     char *plain = NULL;
@@ -96,24 +132,45 @@ char *connection_name(const char *path)
     return asprintf(&plain, "%s%s", lead, path) < 0 ? NULL : plain;
 }
 
+/* The engine's way to be told that nobody changes the file. */
+static char *still_name(const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/";
+    char *name = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&name, &len);
+    if (out == NULL)
+        return NULL;
+    fputs("file:", out);
+    for (const char *at = path; *at != '\0'; at++)
+        fprintf(out, strchr(plain, *at) != NULL ? "%c" : "%%%02X", (unsigned char)*at);
+    fputs("?immutable=1", out);
+    if (fclose(out) == 0)
+        return name;
+    free(name);
+    return NULL;
+}
+
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |= role == CONNECTION_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    flags |= create ? SQLITE_OPEN_CREATE : 0;
+    flags |= role == CONNECTION_READER || role == CONNECTION_STILL ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    flags |= (create ? SQLITE_OPEN_CREATE : 0) | (role == CONNECTION_STILL ? SQLITE_OPEN_URI : 0);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, count_no_memory);
-    char *plain = connection_name(path);
+    char *name = role == CONNECTION_STILL ? still_name(path) : connection_name(path);
     *ret_sql = NULL;
-    if (plain == NULL)
+    if (name == NULL)
         return DB_NO_MEMORY;
-    enum db_status status = status_of(sqlite3_open_v2(plain, ret_sql, flags, NULL));
-    free(plain);
+    enum db_status status = status_of(sqlite3_open_v2(name, ret_sql, flags, NULL));
+    free(name);
     if (status == DB_OK)
         status = configure(*ret_sql, role);
     /* Without permission to write, the engine falls back to reading. */
     if (status == DB_OK && role == CONNECTION_WRITER && sqlite3_db_readonly(*ret_sql, "main") == 1)
         status = DB_READ_ONLY;
+    if (status == DB_OK && role == CONNECTION_LOOKER)
+        status = leave_log(*ret_sql);
     if (status != DB_OK) {
         sqlite3_close(*ret_sql);
         *ret_sql = NULL;

@@ -68,6 +68,7 @@ struct db_renderer {
 struct db_options {
     const char *path;                   /* a file; ":memory:" only for tests and checks */
     bool create;                        /* make the file when it is not there */
+    bool only_reads;                    /* not for writing: see db_open */
     const struct db_renderer *renderer; /* borrowed, must outlive the db */
 };
 
@@ -80,8 +81,15 @@ struct db_listener {
 void db_complain_to(const struct db_listener *listener);
 
 /* Opens for writing: takes the lock file PATH.lock (kept until db_close), migrates, loads versions into memory. On failure
- * ret_detail (may be NULL) gets a malloc'd sentence for people: for DB_HELD it names the process that holds the lock. */
+ * ret_detail (may be NULL) gets a malloc'd sentence for people: for DB_HELD it names the process that holds the lock.
+ *
+ * With only_reads: takes no lock, writes nothing, leaves nothing beside the file, and does so too for who may not write there. DB_CONFLICT:
+ * an earlier version wrote it, or a restore has to be finished; opening for writing does that. What is made of records is as the last
+ * writer made it, versions in memory stay those of the opening, and its readers belong to one thread. For moments: where nothing can be
+ * made beside the file, it is relied upon that nobody who had it closed then begins to write to it meanwhile. */
 enum db_status db_open(const struct db_options *options, struct db **ret_db, char **ret_detail);
+/* Whether another process holds the lock; ret_detail then names it as in db_open. Where the lock file cannot be read: no. */
+bool db_is_held(const char *path, char **ret_detail);
 void db_close(struct db *db); /* NULL is fine; every reader must be closed before */
 
 /* Versions in memory: no query, any thread. */

@@ -134,6 +134,7 @@ void image_build_free(struct image *image);
 
 /* image_file.c. Where the file cannot be written or mapped there is no image, which is no failure. */
 void image_make(struct db *db);    /* the writer's thread, outside of a transaction */
+void image_use(struct db *db);     /* the same, but that none is made */
 void images_forget(struct db *db); /* from now on the engine is asked, until there is a new one; readers keep what they hold */
 /* The file beside this database, where it is of this life and data version; NULL = there is none. For image_unmap. */
 struct image *image_map(const char *database, const char *epoch, int64_t data_version);

@@ -194,6 +194,13 @@ void image_make(struct db *db)
     pthread_mutex_unlock(&db->images.making);
 }
 
+void image_use(struct db *db)
+{
+    pthread_mutex_lock(&db->images.making);
+    put(db, image_map(db->path, db_epoch(db), db_data_version(db)));
+    pthread_mutex_unlock(&db->images.making);
+}
+
 /* ── anew, while others write and read ──────────────────────────────────────────────────────────────────────── */
 
 static bool is_current(struct db *db)

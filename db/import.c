@@ -235,7 +235,7 @@ static struct db_import *import_new(struct db *db, const struct db_programme *pr
 enum db_status db_import_begin(struct db *db, const struct db_programme *programme, const struct db_edition *edition, bool *ret_same,
                                struct db_import **ret_import)
 {
-    assert(!db->is_writing);
+    assert(!db->is_writing && !db->only_reads);
     *ret_same = false;
     *ret_import = NULL;
     struct db_import *import = import_new(db, programme, edition);

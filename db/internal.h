@@ -144,8 +144,14 @@ enum db_status statement_run(struct statements *statements, enum db_statement wh
 
 /* ── connection.c, lock.c ───────────────────────────────────────────────────────────────────────────────────── */
 
-enum connection_role { CONNECTION_WRITER, CONNECTION_READER };
+enum connection_role {
+    CONNECTION_WRITER,
+    CONNECTION_READER,
+    CONNECTION_LOOKER, /* leaves nothing beside the file, where it may write to it */
+    CONNECTION_STILL,  /* needs nothing beside the file, which nobody changes */
+};
 enum db_status connection_open(const char *path, enum connection_role role, bool create, sqlite3 **ret_sql);
+bool connection_is_still(sqlite3 *sql);  /* nobody has the file open, and this process may not make what it takes to open it */
 char *connection_name(const char *path); /* malloc'd: a name that the engine cannot take for a URI; NULL = no memory */
 enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail);                      /* of open.c */
 enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail); /* also of an earlier format */
@@ -237,6 +243,7 @@ struct db {
     struct stats_store answers;
     struct image_slot images;
     struct clock clock;
+    bool only_reads;       /* its readers ask by this connection */
     struct db_reader *own; /* asks in the writer's transaction; NULL = not needed yet */
     _Atomic int readers;
     bool is_writing; /* an import or what is filed: from begin to its end */
@@ -254,7 +261,7 @@ struct db_reader {
     struct db *db;
     struct db_bound bound;
     struct statements statements;
-    struct statements *st;              /* &statements, or the writer's when the database is in memory */
+    struct statements *st;              /* &statements, or those of the database, when it is in memory or only read */
     int depth;                          /* of begin … end */
     bool began;                         /* this reader opened the transaction */
     bool is_writers;                    /* it sees what is not committed yet, which nobody else may be told */

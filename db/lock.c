@@ -53,6 +53,22 @@ static void name_self(int fd)
         dprintf(fd, "%ld\n", (long)getpid());
 }
 
+/* The lock is shared for the moment, so that those who only ask do not meet each other. */
+bool db_is_held(const char *path, char **ret_detail)
+{
+    char *lock_path = NULL;
+    if (ret_detail != NULL)
+        *ret_detail = NULL;
+    int fd = asprintf(&lock_path, "%s.lock", path) < 0 ? -1 : open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool is_held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (is_held)
+        name_holder(path, fd, ret_detail);
+    if (fd >= 0)
+        close(fd);
+    free(lock_path);
+    return is_held;
+}
+
 enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail)
 {
     char *lock_path = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Opening, in steps. Until the file is known to be ours nothing is written to it.
+ * Opening, in steps: for writing, for reading, for looking at it whole. Until the file is known to be ours nothing is written to it.
  */
 #define _GNU_SOURCE /* asprintf, strerrordesc_np */
 #include "db/image.h"
@@ -65,13 +65,33 @@ static enum db_status take_lock(struct opening *o)
     return o->db->path == NULL || o->db->lock_fd >= 0 ? DB_OK : lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
 }
 
-static enum db_status connect_writer(struct opening *o)
+static enum db_status connect_as(struct opening *o, enum connection_role role)
 {
-    enum db_status status = connection_open(o->options->path, CONNECTION_WRITER, o->options->create || o->db->path == NULL, &o->db->sql);
+    bool create = role == CONNECTION_WRITER && (o->options->create || o->db->path == NULL);
+    enum db_status status = connection_open(o->options->path, role, create, &o->db->sql);
     o->db->statements.sql = o->db->sql;
     if (status == DB_DAMAGED)
         detail_set(o->ret_detail, NOT_A_DATABASE, o->options->path);
     return status;
+}
+
+static enum db_status connect_writer(struct opening *o)
+{
+    return connect_as(o, CONNECTION_WRITER);
+}
+
+static enum db_status connect_looker(struct opening *o)
+{
+    return connect_as(o, CONNECTION_LOOKER);
+}
+
+static enum db_status connect_reader(struct opening *o)
+{
+    enum db_status status = connect_looker(o);
+    if (status != DB_OK || !connection_is_still(o->db->sql))
+        return status;
+    sqlite3_close(o->db->sql);
+    return connect_as(o, CONNECTION_STILL);
 }
 
 static enum db_status ask_number(sqlite3 *sql, const char *question, int64_t *ret_number)
@@ -111,7 +131,7 @@ static enum db_status identify(struct opening *o)
     return DB_OK;
 }
 
-static enum db_status refuse_half_restored(const struct opening *o)
+static enum db_status refuse_half_restored(struct opening *o)
 {
     bool is_pending = false;
     enum db_status status = restore_is_pending(o->options->path, &is_pending);
@@ -123,38 +143,13 @@ static enum db_status refuse_half_restored(const struct opening *o)
     return DB_CONFLICT;
 }
 
-/* For looking only: no lock is taken and nothing is brought up to date. */
-enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail)
+static enum db_status refuse_earlier(struct opening *o)
 {
-    struct db_options options = {.path = path};
-    struct db looked_at = {.path = (char *)path};
-    struct opening o = {.options = &options, .db = &looked_at, .ret_detail = ret_detail};
-    enum db_status status = refuse_half_restored(&o);
-    if (status == DB_OK)
-        status = look_for_file(&o);
-    if (status == DB_OK)
-        status = connection_open(path, CONNECTION_READER, false, &looked_at.sql);
-    if (status == DB_OK) /* whoever only looks folds no log in */
-        status = status_of(sqlite3_db_config(looked_at.sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL));
-    if (status == DB_OK)
-        status = identify(&o);
-    if (status == DB_DAMAGED)
-        detail_set(ret_detail, NOT_A_DATABASE, path);
-    *ret_sql = looked_at.sql;
-    *ret_format = o.version;
-    return status;
-}
-
-enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail)
-{
-    int64_t format = 0;
-    enum db_status status = open_to_copy(path, ret_sql, &format, ret_detail);
-    if (status == DB_OK && format < (int64_t)COUNT_OF(db_migrations)) {
-        detail_set(ret_detail, "%s was written by an earlier version of studyd: serving it or importing into it brings it up to date",
-                   path);
-        status = DB_CONFLICT;
-    }
-    return status;
+    if (o->version == (int64_t)COUNT_OF(db_migrations))
+        return DB_OK;
+    detail_set(o->ret_detail, "%s was written by an earlier version of studyd: serving it or importing into it brings it up to date",
+               o->options->path);
+    return DB_CONFLICT;
 }
 
 static enum db_status keep_log(struct opening *o)
@@ -227,10 +222,58 @@ static enum db_status index_anew(struct opening *o)
     return search_keep_all(o->db);
 }
 
-static enum db_status (*const steps[])(struct opening *) = {
+static enum db_status use_image(struct opening *o)
+{
+    image_use(o->db);
+    return DB_OK;
+}
+
+typedef enum db_status (*step_fn)(struct opening *);
+static const step_fn to_write[] = {
     finish_restore,     look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,
     prepare_statements, read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
 };
+static const step_fn to_read[] = {
+    refuse_half_restored, look_for_file, connect_reader, identify,      refuse_earlier,
+    prepare_statements,   read_register, use_image,      load_versions,
+};
+static const step_fn to_copy[] = {refuse_half_restored, look_for_file, connect_looker, identify};
+
+static enum db_status take_steps(struct opening *o, const step_fn *steps, size_t len)
+{
+    enum db_status status = DB_OK;
+    for (size_t i = 0; i < len && status == DB_OK; i++)
+        status = steps[i](o);
+    return status;
+}
+
+/* ── for looking at it whole ────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status look(const char *path, bool at_any_format, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail)
+{
+    struct db_options options = {.path = path};
+    struct db looked_at = {.path = (char *)path};
+    struct opening o = {.options = &options, .db = &looked_at, .ret_detail = ret_detail};
+    enum db_status status = take_steps(&o, to_copy, COUNT_OF(to_copy));
+    if (status == DB_OK && !at_any_format)
+        status = refuse_earlier(&o);
+    *ret_sql = looked_at.sql;
+    *ret_format = o.version;
+    return status;
+}
+
+enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail)
+{
+    return look(path, true, ret_sql, ret_format, ret_detail);
+}
+
+enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail)
+{
+    int64_t format;
+    return look(path, false, ret_sql, &format, ret_detail);
+}
+
+/* ── for working with it ────────────────────────────────────────────────────────────────────────────────────── */
 
 static struct db *db_new(const struct db_options *options)
 {
@@ -239,6 +282,7 @@ static struct db *db_new(const struct db_options *options)
         return NULL;
     db->lock_fd = -1;
     db->renderer = options->renderer;
+    db->only_reads = options->only_reads;
     if (pthread_rwlock_init(&db->versions.lock, NULL) != 0) {
         free(db);
         return NULL;
@@ -263,14 +307,15 @@ static struct db *db_new(const struct db_options *options)
 
 enum db_status db_open(const struct db_options *options, struct db **ret_db, char **ret_detail)
 {
+    assert(!options->only_reads || (!options->create && strcmp(options->path, ":memory:") != 0));
     assert(options->path != NULL && options->renderer != NULL && options->renderer->version != NULL);
     struct opening o = {.options = options, .db = db_new(options), .ret_detail = ret_detail};
     enum db_status status = o.db == NULL ? DB_NO_MEMORY : DB_OK;
     *ret_db = NULL;
     if (ret_detail != NULL)
         *ret_detail = NULL;
-    for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
-        status = steps[i](&o);
+    if (status == DB_OK)
+        status = options->only_reads ? take_steps(&o, to_read, COUNT_OF(to_read)) : take_steps(&o, to_write, COUNT_OF(to_write));
     if (status != DB_OK) {
         detail_set(ret_detail, "%s: %s", options->path, db_status_text(status));
         db_close(o.db);
@@ -287,7 +332,7 @@ void db_close(struct db *db)
     assert(db->readers == 0 && !db->is_writing);
     db_reader_close(db->own);
     statements_close(&db->statements);
-    if (db->sql != NULL && db->path != NULL)
+    if (db->sql != NULL && db->path != NULL && !db->only_reads)
         sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     int code = sqlite3_close(db->sql);
     assert(code == SQLITE_OK);

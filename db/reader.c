@@ -60,8 +60,8 @@ enum db_status db_reader_open(struct db *db, struct db_reader **ret_reader)
     *ret_reader = NULL;
     if (reader == NULL)
         return DB_NO_MEMORY;
-    /* Another connection would see another database in memory. */
-    if (db->path != NULL) {
+    /* Another connection would see another database in memory, and leave behind what the one that only reads takes away. */
+    if (db->path != NULL && !db->only_reads) {
         enum db_status status = connection_open(db->path, CONNECTION_READER, false, &reader->statements.sql);
         if (status != DB_OK) {
             free(reader);

@@ -39,7 +39,7 @@ static struct db_write *write_new(struct db *db)
 /* The instant comes after the lock: who waits for it must not hold back what is asked about the past. */
 enum db_status db_write_begin(struct db *db, struct db_write **ret_write)
 {
-    assert(!db->is_writing);
+    assert(!db->is_writing && !db->only_reads);
     struct db_write *write = reader_own(db) == DB_OK ? write_new(db) : NULL;
     *ret_write = NULL;
     if (write == NULL)

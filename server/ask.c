@@ -15,6 +15,7 @@
 #include "server/param.h"
 #include "server/secret.h"
 
+/* Where it is asked. */
 struct ask {
     const char *path;
     char *held;    /* who holds the database; NULL = we do */
@@ -28,10 +29,12 @@ static const struct db_token operator= {
 
 /* ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool open_here(struct ask *ask, bool with_key, char **ret_why)
+/* false: it cannot be asked anywhere; *ret_why is a malloc'd sentence (NULL = no memory). */
+static bool ask_open(struct ask *ask, enum ask_need need, char **ret_why)
 {
-    const struct db_options options = {.path = ask->path, .renderer = &study_renderer};
-    enum db_status status = db_open(&options, &ask->db, ret_why);
+    const struct db_options options = {.path = ask->path, .only_reads = need == ASK_READS, .renderer = &study_renderer};
+    bool is_held = need == ASK_READS && db_is_held(ask->path, ret_why); /* else opening finds out */
+    enum db_status status = is_held ? DB_HELD : db_open(&options, &ask->db, ret_why);
     if (status == DB_HELD && *ret_why) {
         ask->held = *ret_why;
         *ret_why = NULL;
@@ -41,33 +44,17 @@ static bool open_here(struct ask *ask, bool with_key, char **ret_why)
         status = db_reader_open(ask->db, &ask->reader);
     if (status != DB_OK && !*ret_why)
         *ret_why = strdup(db_status_text(status));
-    if (status == DB_OK && with_key)
+    if (status == DB_OK && need == ASK_MAKES_TOKENS)
         ask->secret = secret_open(ask->path, ret_why);
-    return status == DB_OK && (!with_key || ask->secret);
+    return status == DB_OK && (need != ASK_MAKES_TOKENS || ask->secret);
 }
 
-struct ask *ask_open(const char *path, bool with_key, char **ret_why)
+static void ask_close(struct ask *ask)
 {
-    struct ask *ask = calloc(1, sizeof *ask);
-    *ret_why = NULL;
-    if (!ask)
-        return NULL;
-    ask->path = path;
-    if (open_here(ask, with_key, ret_why))
-        return ask;
-    ask_close(ask);
-    return NULL;
-}
-
-void ask_close(struct ask *ask)
-{
-    if (!ask)
-        return;
     secret_close(ask->secret);
     db_reader_close(ask->reader);
     db_close(ask->db);
     free(ask->held);
-    free(ask);
 }
 
 /* ── in this process ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -79,7 +66,6 @@ struct asking {
     struct reply reply;
     struct faults faults;
     struct arena arena;
-    bool keep; /* what was written */
 };
 
 /* As the writer of a daemon does it. */
@@ -174,7 +160,7 @@ static bool answer_take(struct asking *asking, enum api_error error, struct loca
     return true;
 }
 
-static bool ask_here(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer, char **ret_why)
+static enum local_result ask_here(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer)
 {
     struct asking asking = {.ask = ask};
     asking.request = (struct request){.db = ask->reader,
@@ -192,18 +178,17 @@ static bool ask_here(struct ask *ask, const struct local_question *question, str
         secret_wipe(asking.reply.bytes, asking.reply.len);
     reply_done(&asking.reply);
     arena_free(&asking.arena);
-    if (!done)
-        *ret_why = strdup(db_status_text(DB_NO_MEMORY));
-    return done;
+    return done ? LOCAL_ANSWERED : LOCAL_BROKEN;
 }
 
 /* ── of the daemon ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool ask_there(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer, char **ret_why)
+static enum local_result ask_there(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer, char **ret_why)
 {
     int len = 0;
-    switch (local_ask(ask->path, question, ret_answer)) {
-    case LOCAL_ANSWERED: return true;
+    enum local_result result = local_ask(ask->path, question, ret_answer);
+    switch (result) {
+    case LOCAL_ANSWERED: break;
     case LOCAL_NOBODY: len = asprintf(ret_why, "%s, or run this as a user who may open %s.sock", ask->held, ask->path); break;
     case LOCAL_BROKEN:
         len = asprintf(ret_why, "%s: the daemon that serves it was asked and gave no answer; what was asked for may have been done",
@@ -212,14 +197,25 @@ static bool ask_there(struct ask *ask, const struct local_question *question, st
     }
     if (len < 0)
         *ret_why = NULL;
-    return false;
+    return result;
 }
 
-bool ask_question(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer, char **ret_why)
+/* ── wherever ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+enum local_result ask_question(const char *command, const char *db, enum ask_need need, const struct local_question *question,
+                               struct local_answer *ret_answer)
 {
-    *ret_why = NULL;
+    struct ask ask = {.path = db};
+    enum local_result result = LOCAL_NOBODY;
+    char *why = NULL;
     *ret_answer = (struct local_answer){0};
-    return ask->db ? ask_here(ask, question, ret_answer, ret_why) : ask_there(ask, question, ret_answer, ret_why);
+    if (ask_open(&ask, need, &why))
+        result = ask.db ? ask_here(&ask, question, ret_answer) : ask_there(&ask, question, ret_answer, &why);
+    if (result != LOCAL_ANSWERED)
+        fprintf(stderr, "studyd %s: %s\n", command, why ? why : db_status_text(DB_NO_MEMORY)); /* why names the file */
+    free(why);
+    ask_close(&ask);
+    return result;
 }
 
 /* ── what is said of a refusal ───────────────────────────────────────────────────────────────────────────────── */

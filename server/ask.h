@@ -7,16 +7,18 @@
 
 #include "server/local.h"
 
-struct ask;
+/* What the question needs where this process has to answer it. */
+enum ask_need {
+    ASK_READS, /* writes nothing, so that whoever may read the file can ask; what an earlier version wrote is refused */
+    ASK_WRITES,
+    ASK_MAKES_TOKENS, /* writes, with the key of tokens, which is made where there is none */
+};
 
-/* Opens the database for writing, unless a daemon serves it; with_key: and the key of tokens, which is made where there is none. NULL: it
- * cannot; *ret_why is a malloc'd sentence (NULL = no memory). */
-struct ask *ask_open(const char *path, bool with_key, char **ret_why);
-void ask_close(struct ask *ask); /* NULL is fine */
-
-/* ret_answer: a body and a status of HTTP; errors are problem documents. The caller frees its body. false: there is no answer; *ret_why is
- * a malloc'd sentence (NULL = no memory). Of the question's headers none counts but Content-Type. */
-bool ask_question(struct ask *ask, const struct local_question *question, struct local_answer *ret_answer, char **ret_why);
+/* Asks about the database db, once. ret_answer: a body and a status of HTTP; errors are problem documents. The caller frees its body. Of
+ * the question's headers none counts but Content-Type. LOCAL_NOBODY: it could not be asked, and nothing was done; LOCAL_BROKEN: it was
+ * asked, and what it asked for may have been done; then why has been said on stderr: "studyd COMMAND: …". */
+enum local_result ask_question(const char *command, const char *db, enum ask_need need, const struct local_question *question,
+                               struct local_answer *ret_answer);
 
 /* Writes what a problem document says to stderr: "studyd COMMAND: …", one line for each fault, and for faults of members the option. */
 void ask_problem_print(const char *command, const struct local_answer *answer);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * studyd report: the reports of many studies out of a file, filed by the operator; by the daemon where one serves the database, else here.
- * The same functions read and write them either way, and the answer of the API is what is printed.
+ * studyd report: the reports of many studies out of a file, filed by the operator. The answer of the API is what is printed.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -8,12 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "handlers/study_json.h"
-#include "handlers/writing.h"
+#include "server/ask.h"
 #include "server/command.h"
-#include "server/local.h"
-#include "server/problem_json.h"
 
 #define FILE_MAX ((size_t)4 * 1024 * 1024) /* as much as the API takes */
 
@@ -21,7 +16,7 @@
 
 struct reports {
     const char *name;
-    enum body_media media;
+    const char *content_type;
     char *bytes; /* malloc'd, followed by a NUL */
     size_t len;
 };
@@ -61,102 +56,11 @@ static const char *reports_read(struct reports *reports)
 /* false: it has been said why. */
 static bool reports_open(const char *name, struct reports *ret_reports)
 {
-    *ret_reports = (struct reports){name, ends_in(name, ".ndjson") ? BODY_NDJSON : BODY_CSV, NULL, 0};
+    *ret_reports = (struct reports){name, ends_in(name, ".ndjson") ? "application/x-ndjson" : "text/csv", NULL, 0};
     const char *why = reports_read(ret_reports);
     if (why)
         fprintf(stderr, "studyd report: %s: %s\n", name, why);
     return !why;
-}
-
-/* ── filing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* The answer of the API. */
-struct told {
-    int status;
-    char *body; /* malloc'd; NULL = no memory */
-    size_t len;
-};
-
-static enum api_error write_part(struct request *rq, struct db_write *write, struct reply *reply)
-{
-    const struct db_author author = {rq->author->id, rq->author->role};
-    enum db_status status = db_write_part_begin(write, &author);
-    if (status != DB_OK)
-        return api_error_of_db(status);
-    rq->db = db_write_reader(write);
-    enum api_error error = recruitment_bulk(rq, write, reply);
-    if (error == API_OK && !reply->undo)
-        return api_error_of_db(db_write_part_keep(write));
-    db_write_part_undo(write);
-    return error;
-}
-
-static enum api_error write_all(struct db *db, struct request *rq, struct reply *reply)
-{
-    struct db_write *write = NULL;
-    enum db_status status = db_write_begin(db, &write);
-    if (status != DB_OK)
-        return api_error_of_db(status);
-    enum api_error error = write_part(rq, write, reply);
-    if (error == API_OK && !reply->undo)
-        return api_error_of_db(db_write_commit(write));
-    db_write_abandon(write);
-    return error;
-}
-
-static void tell(enum api_error error, struct reply *reply, const struct faults *faults, struct told *ret_told)
-{
-    const struct problem_facts facts = {.error = error, .base_url = "", .faults = faults};
-    if (error == API_OK) {
-        *ret_told = (struct told){reply->status ? reply->status : 201, reply->bytes, reply->len};
-        return;
-    }
-    free(reply->bytes);
-    ret_told->status = problem_of(error)->status;
-    ret_told->body = problem_json(&facts, &ret_told->len);
-}
-
-static void file_here(struct db *db, const struct reports *reports, bool dry_run, struct told *ret_told)
-{
-    const struct recruitment_bulk_params params = {dry_run ? DB_YES : DB_ANY};
-    const struct db_token machine = {.role = DB_ROLE_OPERATOR, .scope = DB_SCOPE_ALL, .expires = -1, .revoked = -1};
-    struct faults faults = {0};
-    struct reply reply = {0};
-    struct db_reader *reader = NULL;
-    struct arena *arena = arena_new(0);
-    enum api_error error = !arena ? API_UNAVAILABLE : api_error_of_db(db_reader_open(db, &reader));
-    struct request rq = {.db = reader,
-                         .arena = arena,
-                         .params = &params,
-                         .path = "/recruitment",
-                         .query = "",
-                         .base_url = "",
-                         .faults = &faults,
-                         .body = reports->bytes,
-                         .body_len = reports->len,
-                         .media = reports->media,
-                         .author = &machine};
-    if (error == API_OK)
-        error = recruitment_bulk_parse(&rq);
-    if (error == API_OK)
-        error = write_all(db, &rq, &reply);
-    tell(error, &reply, &faults, ret_told);
-    db_reader_close(reader);
-    arena_delete(arena);
-}
-
-static enum local_result file_there(const char *db, const struct reports *reports, bool dry_run, struct told *ret_told)
-{
-    const struct local_question question = {.method = "POST",
-                                            .target = dry_run ? "/recruitment?dry_run=true" : "/recruitment",
-                                            .content_type = reports->media == BODY_CSV ? "text/csv" : "application/x-ndjson",
-                                            .body = reports->bytes,
-                                            .body_len = reports->len};
-    struct local_answer answer;
-    enum local_result result = local_ask(db, &question, &answer);
-    if (result == LOCAL_ANSWERED)
-        *ret_told = (struct told){answer.status, answer.body, answer.len};
-    return result;
 }
 
 /* ── what is printed ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -238,55 +142,47 @@ static void problem_print(const char *file, const json_t *problem)
                 len + (size_t)more == 1 ? "" : "s");
 }
 
-static int told_print(const char *file, const struct told *told)
+static int answer_print(const char *file, const struct local_answer *answer)
 {
-    json_auto_t *answer = told->body ? json_loadb(told->body, told->len, 0, NULL) : NULL;
-    bool good = told->status == 200 || told->status == 201;
-    if (!answer)
+    json_auto_t *told = json_loadb(answer->body, answer->len, 0, NULL);
+    bool good = answer->status == 200 || answer->status == 201;
+    if (!told)
         fprintf(stderr, "studyd report: %s: the answer could not be read\n", file);
     else if (good)
-        filed_print(answer);
+        filed_print(told);
     else
-        problem_print(file, answer);
-    return answer && good ? 0 : 1;
+        problem_print(file, told);
+    return told && good ? 0 : 1;
 }
 
 /* ── the command ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* false: it has been said why. */
-static bool file_somewhere(const struct config *config, const struct reports *reports, struct told *ret_told)
+static int file(const struct config *config, const struct reports *reports)
 {
-    const struct db_options options = {.path = config->db, .renderer = &study_renderer};
-    struct db *db = NULL;
-    char *why = NULL;
-    enum db_status opened = db_open(&options, &db, &why);
-    enum local_result there = LOCAL_NOBODY;
-    if (opened == DB_OK)
-        file_here(db, reports, config->dry_run, ret_told);
-    else if (opened == DB_HELD)
-        there = file_there(config->db, reports, config->dry_run, ret_told);
-    bool done = opened == DB_OK || there == LOCAL_ANSWERED;
-    if (there == LOCAL_BROKEN)
-        fprintf(stderr, "studyd report: the daemon gave no answer: send the file again, what stands already is not filed twice\n");
-    else if (!done)
-        fprintf(stderr, "studyd report: %s\n", why ? why : db_status_text(opened)); /* why names the file */
-    free(why);
-    db_close(db);
-    return done;
+    const struct local_question question = {.method = "POST",
+                                            .target = config->dry_run ? "/recruitment?dry_run=true" : "/recruitment",
+                                            .content_type = reports->content_type,
+                                            .body = reports->bytes,
+                                            .body_len = reports->len};
+    struct local_answer answer;
+    enum local_result result = ask_question("report", config->db, ASK_WRITES, &question, &answer);
+    if (result == LOCAL_BROKEN)
+        fprintf(stderr, "studyd report: send the file again, what stands already is not filed twice\n");
+    int status = result == LOCAL_ANSWERED ? answer_print(reports->name, &answer) : 1;
+    free(answer.body);
+    return status;
 }
 
 int report_command(const struct config *config)
 {
     struct reports reports;
-    struct told told = {0};
     if (!config->db)
         return config_misuse(stderr, "report", "--db is missing");
     if (strcmp(config->db, ":memory:") == 0)
         return config_misuse(stderr, "report", "--db: a file was expected");
     if (!reports_open(config->operand, &reports))
         return 1;
-    int status = file_somewhere(config, &reports, &told) ? told_print(reports.name, &told) : 1;
-    free(told.body);
+    int status = file(config, &reports);
     free(reports.bytes);
     return status;
 }

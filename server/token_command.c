@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * studyd token create, list, revoke: results to stdout, the rest to stderr. A token is shown once, alone on stdout.
  */
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "handlers/api.h"
 #include "server/ask.h"
 #include "server/command.h"
@@ -31,18 +29,10 @@ static json_t *answer_json(const char *command, struct local_answer *answer)
     return json;
 }
 
-/* What makes a token has a body, and needs the key. */
-static json_t *told(const char *command, const char *db, const struct local_question *question)
+static json_t *told(const char *command, const char *db, enum ask_need need, const struct local_question *question)
 {
     struct local_answer answer;
-    char *why = NULL;
-    struct ask *ask = ask_open(db, question->body, &why);
-    bool answered = ask && ask_question(ask, question, &answer, &why);
-    if (!answered)
-        fprintf(stderr, "studyd %s: %s\n", command, why ? why : db_status_text(DB_NO_MEMORY)); /* why names the file */
-    free(why);
-    ask_close(ask);
-    return answered ? answer_json(command, &answer) : NULL;
+    return ask_question(command, db, need, question, &answer) == LOCAL_ANSWERED ? answer_json(command, &answer) : NULL;
 }
 
 /* 0 = there is one. */
@@ -117,8 +107,8 @@ int token_create_command(const struct config *config)
     char *wish = wish_of(config);
     if (!wish)
         return config_misuse(stderr, CREATE, "the options must be UTF-8");
-    json_auto_t *token =
-        told(CREATE, config->db, &(struct local_question){"POST", "/tokens", "application/json", .body = wish, .body_len = strlen(wish)});
+    const struct local_question question = {"POST", "/tokens", "application/json", .body = wish, .body_len = strlen(wish)};
+    json_auto_t *token = told(CREATE, config->db, ASK_MAKES_TOKENS, &question);
     free(wish);
     return token ? created_print(token) : 1;
 }
@@ -139,7 +129,7 @@ int token_list_command(const struct config *config)
     int misused = db_misused(LIST, config);
     if (misused != 0)
         return misused;
-    json_auto_t *list = told(LIST, config->db, &(struct local_question){"GET", "/tokens"});
+    json_auto_t *list = told(LIST, config->db, ASK_READS, &(struct local_question){"GET", "/tokens"});
     if (!list)
         return 1;
     const json_t *tokens = json_object_get(list, "data"), *token;
@@ -165,7 +155,7 @@ int token_revoke_command(const struct config *config)
     if (strspn(config->operand, "0123456789") != strlen(config->operand) || strlen(config->operand) > 18)
         return config_misuse(stderr, REVOKE, "ID: a number was expected, as in the list");
     snprintf(target, sizeof target, "/tokens/%s", config->operand);
-    json_auto_t *token = told(REVOKE, config->db, &(struct local_question){"DELETE", target});
+    json_auto_t *token = told(REVOKE, config->db, ASK_WRITES, &(struct local_question){"DELETE", target});
     if (!token)
         return 1;
     bool changed = json_is_true(json_object_get(token, "changed"));

@@ -2,6 +2,7 @@
  * The socket beside the database: what is there for commands on the machine, and an import into a register that is being served.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/writing.h"
@@ -183,6 +185,41 @@ START_TEST(where_nobody_listens_nobody_answers)
 }
 END_TEST
 
+/* In place of the daemon's socket one where whoever asks first is hung up on. */
+static pid_t hang_up_at(const char *db)
+{
+    const char *why = NULL;
+    local_remove(db);
+    int fd = local_listen(db, &why);
+    ck_assert_msg(fd >= 0 && fcntl(fd, F_SETFL, 0) == 0, "%s", why);
+    pid_t child = fork();
+    if (child == 0) {
+        char head;
+        int asked = accept(fd, NULL, NULL);
+        _exit(asked < 0 || recv(asked, &head, 1, 0) != 1);
+    }
+    close(fd);
+    return child;
+}
+
+START_TEST(whoever_is_hung_up_on_is_told_what_may_have_been_done)
+{
+    int ended = -1;
+    const char *db = daemon_db(daemon_), *table = text_format("%s/reports.csv", support_folder());
+    file_write(support_folder(), "reports.csv", "study,as_of,region,included\ncorona,2026-06-30,,400\n");
+    pid_t child = hang_up_at(db);
+    struct outcome filed = studyd_run("report", "--db", db, table, NULL);
+    ck_assert_int_eq(waitpid(child, &ended, 0), child);
+    ck_assert_int_eq(ended, 0);
+    ck_assert_int_eq(filed.status, 1);
+    ck_assert_str_eq(filed.out, "");
+    ck_assert_str_eq(filed.err, text_format("studyd report: %s: the daemon that serves it was asked and gave no answer; what was asked for "
+                                            "may have been done\n"
+                                            "studyd report: send the file again, what stands already is not filed twice\n",
+                                            db));
+}
+END_TEST
+
 /* ── an import ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char *changed_folder(const char *name, const char *from, const char *to)
@@ -353,6 +390,7 @@ int main(void)
     tcase_add_test(tcase, a_command_is_answered_whatever_the_length);
     tcase_add_test(tcase, a_refusal_is_read_though_not_all_was_sent);
     tcase_add_test(tcase, where_nobody_listens_nobody_answers);
+    tcase_add_test(tcase, whoever_is_hung_up_on_is_told_what_may_have_been_done);
     tcase_add_test(tcase, an_import_says_the_same_whether_somebody_serves_or_not);
     tcase_add_test(tcase, what_was_imported_is_served_at_once);
     tcase_add_test(tcase, an_import_by_hand_is_answered_with_its_outcome);

@@ -95,6 +95,37 @@ START_TEST(a_token_is_printed_once_and_alone)
 }
 END_TEST
 
+START_TEST(a_list_of_what_nobody_serves_leaves_no_trace)
+{
+    static const char *const ends[] = {"-wal", "-shm", "-image", ".lock", ".key", ".sock"};
+    size_t len_before = 0, len_after = 0;
+    const char *db = register_alone(), *before = file_bytes(db, &len_before);
+    struct outcome list = studyd_run("token", "list", "--db", db, NULL);
+    ck_assert_msg(list.status == 0, "%s", list.err);
+    const char *after = file_bytes(db, &len_after);
+    ck_assert(len_after == len_before && memcmp(after, before, len_before) == 0);
+    for (int i = 0; i < COUNT(ends); i++)
+        ck_assert_msg(access(text_format("%s%s", db, ends[i]), F_OK) != 0, "%s is there", ends[i]);
+}
+END_TEST
+
+/* The migration that a database is of stands in its first page. */
+START_TEST(a_list_of_what_an_earlier_version_wrote_is_refused)
+{
+    size_t len = 0;
+    const char *db = register_alone();
+    FILE *file = fopen(db, "r+b");
+    ck_assert(file != NULL && fseek(file, 60, SEEK_SET) == 0 && fwrite("\0\0\0\5", 1, 4, file) == 4 && fclose(file) == 0);
+    struct outcome list = studyd_run("token", "list", "--db", db, NULL);
+    ck_assert_int_eq(list.status, 1);
+    ck_assert_str_eq(list.out, "");
+    ck_assert_str_eq(list.err, text_format("studyd token list: %s was written by an earlier version of studyd: serving it or importing "
+                                           "into it brings it up to date\n",
+                                           db));
+    ck_assert_int_eq(file_bytes(db, &len)[63], 5);
+}
+END_TEST
+
 START_TEST(a_day_is_meant_with_its_end)
 {
     static const struct {
@@ -392,6 +423,8 @@ int main(void)
     TCase *cases = tcase_create("tokens");
     tcase_add_unchecked_fixture(cases, start, stop);
     tcase_add_loop_test(cases, a_token_is_printed_once_and_alone, 0, 2);
+    tcase_add_test(cases, a_list_of_what_nobody_serves_leaves_no_trace);
+    tcase_add_test(cases, a_list_of_what_an_earlier_version_wrote_is_refused);
     tcase_add_loop_test(cases, a_day_is_meant_with_its_end, 0, 2);
     tcase_add_loop_test(cases, an_institution_answers_to_its_names, 0, 2);
     tcase_add_loop_test(cases, what_no_token_can_be_for_is_refused_with_the_nearest, 0, 2);

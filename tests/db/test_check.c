@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static struct {
     int findings;
@@ -79,6 +80,45 @@ START_TEST(it_writes_nothing)
     ck_assert_int_eq(stat(fixture.path, &after), 0);
     ck_assert_int_eq(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
     ck_assert_int_eq(before.st_size, after.st_size);
+}
+END_TEST
+
+static int64_t size_beside(const char *end)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof path, "%s%s", fixture.path, end);
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+START_TEST(it_leaves_nothing_beside_what_nobody_has_open)
+{
+    import_ok(&first_said);
+    fixture_close();
+    assert_finds("");
+    ck_assert_int_eq(size_beside("-wal"), -1);
+    ck_assert_int_eq(size_beside("-shm"), -1);
+}
+END_TEST
+
+START_TEST(what_a_crash_has_left_in_the_log_stays_there)
+{
+    fixture_close();
+    int64_t before = size_beside("");
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+        import_ok(&first_said);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    int64_t left = size_beside("-wal");
+    ck_assert_int_gt(left, 0);
+    assert_finds("");
+    ck_assert_ptr_nonnull(strstr(heard.steps, "studies 2/2\n"));
+    ck_assert_int_eq(size_beside("-wal"), left);
+    ck_assert_int_eq(size_beside(""), before);
 }
 END_TEST
 
@@ -349,6 +389,8 @@ int main(void)
     TCase *cases = tcase_create("check");
     tcase_add_test(cases, a_good_register_has_no_findings);
     tcase_add_test(cases, it_writes_nothing);
+    tcase_add_test(cases, it_leaves_nothing_beside_what_nobody_has_open);
+    tcase_add_test(cases, what_a_crash_has_left_in_the_log_stays_there);
     tcase_add_test(cases, another_representation_is_not_compared);
     tcase_add_test(cases, nobody_has_to_listen);
     tcase_add_loop_test(cases, each_damage_is_found_and_named, 0, LEN(damages));

@@ -346,6 +346,179 @@ START_TEST(settings_are_those_of_a_careful_engineer)
 }
 END_TEST
 
+/* ── for reading ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static enum db_status open_to_read(char **ret_detail)
+{
+    const struct db_options options = {.path = fixture.path, .only_reads = true, .renderer = &fixture.renderer};
+    enum db_status status = db_open(&options, &fixture.db, ret_detail);
+    return status == DB_OK ? db_reader_open(fixture.db, &fixture.reader) : status;
+}
+
+static void assert_reads(void)
+{
+    char *detail = NULL;
+    enum db_status status = open_to_read(&detail);
+    ck_assert_msg(status == DB_OK, "%s", or_none(detail));
+    ck_assert_int_eq(db_data_version(fixture.db), 1);
+    ck_assert_int_eq(version_of("alpha"), 1);
+    assert_shows("alpha", "name ALPHA");
+    ck_assert_int_eq(count_of(&(struct db_study_filter){0}), 2);
+    fixture_close();
+}
+
+static int64_t size_beside(const char *end)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof path, "%s%s", fixture.path, end);
+    return lstat(path, &st) == 0 ? st.st_size : -1;
+}
+
+static void assert_alone(void)
+{
+    static const char *const ends[] = {"-wal", "-shm", "-journal", "-image", ".lock"};
+    for (size_t i = 0; i < LEN(ends); i++)
+        ck_assert_msg(size_beside(ends[i]) < 0, "%s is there", ends[i]);
+}
+
+static void make_alone(void)
+{
+    char path[128];
+    make();
+    snprintf(path, sizeof path, "%s.lock", fixture.path);
+    unlink(path);
+    snprintf(path, sizeof path, "%s-image", fixture.path);
+    unlink(path);
+}
+
+START_TEST(reading_leaves_no_trace)
+{
+    struct stat before, after;
+    make_alone();
+    ck_assert_int_eq(stat(fixture.path, &before), 0);
+    assert_reads();
+    ck_assert_int_eq(stat(fixture.path, &after), 0);
+    ck_assert_int_eq(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+    assert_alone();
+}
+END_TEST
+
+START_TEST(what_a_crash_has_left_in_the_log_is_read_there)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        ck_assert_int_eq(fixture_open(true, NULL), DB_OK);
+        import_ok(&first_said);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    int64_t left = size_beside("-wal");
+    ck_assert_int_gt(left, 0);
+    assert_reads();
+    ck_assert_int_eq(size_beside("-wal"), left);
+}
+END_TEST
+
+static const struct {
+    mode_t folder, file;
+} closed_modes[] = {{0555, 0644}, {0777, 0444}, {0555, 0444}};
+
+/* Nobody in particular: the tests may be run by root, who may do anything. */
+static void assert_another_user_reads(void)
+{
+    int ended = -1;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        ck_assert(geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
+        assert_reads();
+        _exit(0);
+    }
+    waitpid(child, &ended, 0);
+    ck_assert_int_eq(ended, 0);
+}
+
+START_TEST(who_may_not_write_reads_all_the_same)
+{
+    make_alone();
+    ck_assert_int_eq(chmod(fixture.path, closed_modes[_i].file), 0);
+    ck_assert_int_eq(chmod(fixture.dir, closed_modes[_i].folder), 0);
+    assert_another_user_reads();
+    ck_assert_int_eq(chmod(fixture.dir, 0700), 0);
+    assert_alone();
+}
+END_TEST
+
+START_TEST(a_log_is_never_passed_over)
+{
+    int pipes[2];
+    char one;
+    ck_assert_int_eq(chmod(fixture.dir, 0755), 0);
+    ck_assert_int_eq(pipe(pipes), 0);
+    fflush(NULL);
+    pid_t writer = fork();
+    if (writer == 0) {
+        ck_assert_int_eq(fixture_open(true, NULL), DB_OK);
+        import_ok(&first_said); /* in the log alone */
+        ck_assert_int_eq(write(pipes[1], "", 1), 1);
+        pause();
+    }
+    ck_assert_int_eq(read(pipes[0], &one, 1), 1);
+    assert_another_user_reads();
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+}
+END_TEST
+
+static void assert_not_read(enum db_status expected, const char *part)
+{
+    char *detail = NULL;
+    enum db_status status = open_to_read(&detail);
+    ck_assert_msg(status == expected, "%d, not %d: %s", status, expected, or_none(detail));
+    ck_assert_ptr_null(fixture.db);
+    ck_assert_msg(detail != NULL && strstr(detail, part) != NULL, "«%s» is not in: %s", part, or_none(detail));
+    free(detail);
+}
+
+START_TEST(what_has_to_be_written_first_is_not_read)
+{
+    char restored[128];
+    assert_not_read(DB_NOT_FOUND, "there is no such file");
+    make_alone();
+    sql("PRAGMA user_version = 5");
+    assert_not_read(DB_CONFLICT, "was written by an earlier version of studyd: serving it or importing into it brings it up to date");
+    ck_assert_int_eq(sql("PRAGMA user_version"), 5);
+    sql("PRAGMA user_version = 99");
+    assert_not_read(DB_TOO_NEW, "later version of studyd");
+    sql("PRAGMA user_version = %d", (int)LEN(db_migrations));
+    snprintf(restored, sizeof restored, "%s.restored", fixture.path);
+    write_file(restored, "", 0);
+    assert_not_read(DB_CONFLICT, "putting back a copy was broken off");
+    assert_alone();
+}
+END_TEST
+
+START_TEST(who_holds_it_is_told_to_whoever_asks)
+{
+    char *detail = NULL, expected[200];
+    make_alone();
+    ck_assert(!db_is_held(fixture.path, &detail));
+    ck_assert_ptr_null(detail);
+    assert_alone();
+    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+    snprintf(expected, sizeof expected, "%s is held by process %ld (", fixture.path, (long)getpid());
+    ck_assert(db_is_held(fixture.path, &detail));
+    ck_assert_msg(detail != NULL && strncmp(detail, expected, strlen(expected)) == 0, "%s", or_none(detail));
+    free(detail);
+    struct db *held = fixture.db;
+    assert_reads(); /* beside it */
+    db_close(held);
+    ck_assert(!db_is_held(fixture.path, NULL));
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("open");
@@ -365,5 +538,11 @@ int main(void)
     tcase_add_test(cases, a_register_in_memory_serves_tests);
     tcase_add_test(cases, another_representation_renders_every_study_anew);
     tcase_add_test(cases, settings_are_those_of_a_careful_engineer);
+    tcase_add_test(cases, reading_leaves_no_trace);
+    tcase_add_test(cases, what_a_crash_has_left_in_the_log_is_read_there);
+    tcase_add_loop_test(cases, who_may_not_write_reads_all_the_same, 0, LEN(closed_modes));
+    tcase_add_test(cases, a_log_is_never_passed_over);
+    tcase_add_test(cases, what_has_to_be_written_first_is_not_read);
+    tcase_add_test(cases, who_holds_it_is_told_to_whoever_asks);
     return run("open", cases, false);
 }
