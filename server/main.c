@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/command.h"
 #include "server/etag.h"
+#include "base/folder.h"
 #include "base/nearest.h"
 #include "server/route.h"
 
@@ -98,11 +101,28 @@ static int unknown(const char *word)
     return config_misuse(stderr, "", what);
 }
 
+/* Whatever lies beside the database (lock, socket, key, image) is named after it, so it has one name, by whatever links it was asked for.
+ * Where its folder is not there, what runs says so. */
+static int run_on_database(const struct command *command, struct config *config)
+{
+    if (!config->db || strcmp(config->db, ":memory:") == 0)
+        return command->run(config);
+    char *real = folder_real(config->db);
+    if (!real && errno != ENOENT) {
+        fprintf(stderr, "studyd %s: %s: %s\n", command->name, config->db, strerror(errno));
+        return 1;
+    }
+    config->db = real ? real : config->db;
+    int status = command->run(config);
+    free(real);
+    return status;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct config config;
     switch (config_read(command, argc, argv, stdout, stderr, &config)) {
-    case CONFIG_READY: return command->run(&config);
+    case CONFIG_READY: return run_on_database(command, &config);
     case CONFIG_HELP: return 0;
     case CONFIG_MISUSE: return 2;
     }
