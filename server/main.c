@@ -78,11 +78,26 @@ static void seconds_of(const char *word, char *ret_list, size_t size)
     }
 }
 
-static int unknown(const char *word)
+/* studyd token --help: what there is of that first word. */
+static int help_of(const char *word)
+{
+    size_t len = strlen(word);
+    printf("Usage: studyd %s COMMAND [OPTION]…\n\n", word);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strncmp(commands[i].name, word, len) == 0 && commands[i].name[len] == ' ')
+            printf("  %-14s %s\n", commands[i].name, commands[i].summary);
+    }
+    printf("\n  studyd %s COMMAND --help   the options of a command\n", word);
+    return 0;
+}
+
+static int unknown(const char *word, bool help_wanted)
 {
     struct nearest nearest;
     char what[240], seconds[120];
     seconds_of(word, seconds, sizeof seconds);
+    if (*seconds && help_wanted)
+        return help_of(word);
     if (*seconds) {
         snprintf(what, sizeof what, "%.40s: one of %s was expected after it", word, seconds);
         return config_misuse(stderr, "", what);
@@ -142,7 +157,7 @@ static int dispatch(int argc, char **argv)
         if (strcmp(argv[1], flags[i].flag) == 0)
             return argc == 2 ? flags[i].run() : config_misuse(stderr, "", "that option stands alone");
     }
-    return unknown(argv[1]);
+    return unknown(argv[1], argc > 2 && strcmp(argv[2], "--help") == 0);
 }
 
 int main(int argc, char **argv)
