@@ -33,7 +33,7 @@ struct restore {
     const struct db_renderer *renderer;
     const struct db_check_listener *listener;
     char *restoring, *restored; /* names */
-    int lock_fd;
+    struct lock lock;
     sqlite3 *copy; /* from, for looking */
     char **ret_detail;
 };
@@ -157,7 +157,7 @@ static enum db_status look_at_copy(struct restore *r)
 
 static enum db_status take_lock(struct restore *r)
 {
-    return lock_take(r->path, &r->lock_fd, r->ret_detail);
+    return lock_take(r->path, &r->lock, r->ret_detail);
 }
 
 /* ── the new one ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -196,14 +196,12 @@ static enum db_status renew(struct restore *r)
     return status;
 }
 
-/* Its owner and mode are those of the old one; of a first one, the folder's owner: who serves is not always who restores. */
+/* Its owner and mode are those of the old one; of a first one, the folder's owner, and its alone: who serves is not always who restores. */
 static bool make_alike(const struct restore *r, int fd)
 {
     struct stat like;
-    mode_t mask = umask(0);
-    umask(mask);
     bool is_known = stat(r->path, &like) == 0;
-    mode_t mode = is_known ? like.st_mode & 0777 : 0644 & ~mask;
+    mode_t mode = is_known ? like.st_mode & 0777 : 0600;
     char *folder = is_known ? NULL : folder_of(r->path);
     is_known = is_known || (folder != NULL && stat(folder, &like) == 0);
     free(folder);
@@ -243,19 +241,18 @@ enum db_status db_restore(const char *path, const char *from, const struct db_re
                           char **ret_detail)
 {
     assert(renderer != NULL && strcmp(path, ":memory:") != 0);
-    struct restore r = {path, from, renderer, listener, name_of(path, ".restoring"), name_of(path, ".restored"), -1, NULL, ret_detail};
+    struct restore r = {path, from, renderer, listener, name_of(path, ".restoring"), name_of(path, ".restored"), {.fd = -1}, NULL, ret_detail};
     enum db_status status = r.restoring == NULL || r.restored == NULL ? DB_NO_MEMORY : DB_OK;
     if (ret_detail != NULL)
         *ret_detail = NULL;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
         status = steps[i](&r);
     sqlite3_close(r.copy);
-    if (status != DB_OK && r.lock_fd >= 0)
+    if (status != DB_OK && r.lock.fd >= 0)
         remove_beside(r.restoring, beside, COUNT_OF(beside), NULL);
     if (status != DB_OK)
         detail_set(ret_detail, "%s: %s", path, db_status_text(status));
-    if (r.lock_fd >= 0)
-        close(r.lock_fd);
+    lock_release(path, &r.lock, status != DB_OK);
     free(r.restoring);
     free(r.restored);
     return status;

@@ -20,13 +20,20 @@ static void restore(void)
 static void assert_restore_refused(enum db_status expected, const char *part)
 {
     char *detail = NULL;
+    int before = files();
     enum db_status status = db_restore(fixture.path, copy, &fixture.renderer, NULL, &detail);
     assert_said(status, expected, detail, part);
+    ck_assert_int_eq(files(), before);
     ck_assert(!is_there(beside(fixture.path, ".restoring")));
     ck_assert(!is_there(beside(fixture.path, ".restored")));
 }
 
 static char *old_state, *new_state, old_epoch[17];
+
+static void forget_lock(void)
+{
+    ck_assert_int_eq(unlink(beside(fixture.path, ".lock")), 0);
+}
 
 /* A register, a copy of it, and something that came later; all closed. */
 static void make_both(void)
@@ -55,6 +62,11 @@ static void assert_restored(void)
     assert_sound(fixture.path);
     ck_assert(!is_there(beside(fixture.path, ".restoring")));
     ck_assert(!is_there(beside(fixture.path, ".restored")));
+}
+
+static void spoil_text(void)
+{
+    write_text(copy, "This is no database at all, though it is a file of some length.\n");
 }
 
 START_TEST(a_restored_register_is_the_copy_in_another_life)
@@ -91,10 +103,27 @@ END_TEST
 
 START_TEST(a_register_is_restored_where_there_was_none)
 {
+    struct stat st;
     make_both();
     unlink(fixture.path);
+    mode_t mask = umask(0);
     restore();
+    umask(mask);
+    ck_assert_int_eq(stat(fixture.path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 07777, 0600);
     assert_restored();
+}
+END_TEST
+
+START_TEST(where_there_was_none_and_nothing_is_restored_nothing_is_left)
+{
+    make_both();
+    forget_lock();
+    unlink(fixture.path);
+    unlink(beside(fixture.path, "-image"));
+    spoil_text();
+    assert_restore_refused(DB_DAMAGED, "copy.db is not a database");
+    ck_assert_int_eq(files(), 1);
 }
 END_TEST
 
@@ -149,10 +178,6 @@ END_TEST
 static void spoil_absent(void)
 {
     unlink(copy);
-}
-static void spoil_text(void)
-{
-    write_text(copy, "This is no database at all, though it is a file of some length.\n");
 }
 static void spoil_with(const char *text)
 {
@@ -216,6 +241,7 @@ START_TEST(a_copy_that_is_not_whole_leaves_the_register_as_it_was)
 {
     make_both();
     spoilings[_i].spoil();
+    forget_lock();
     assert_restore_refused(spoilings[_i].status, spoilings[_i].part);
     char *now = state_at(fixture.path);
     ck_assert_str_eq(now, old_state);
@@ -228,6 +254,7 @@ START_TEST(a_file_that_is_no_register_is_not_written_over)
     static const char *const texts[] = {
         "short", "A letter to somebody, which is longer than the first hundred bytes of a database, so that each could be compared.\n"};
     make_both();
+    forget_lock();
     unlink(fixture.path);
     for (size_t i = 0; i < LEN(texts); i++) {
         write_text(fixture.path, texts[i]);
@@ -252,6 +279,7 @@ END_TEST
 START_TEST(a_register_is_not_restored_from_itself)
 {
     make_both();
+    forget_lock();
     unlink(copy);
     ck_assert_int_eq(link(fixture.path, copy), 0);
     assert_restore_refused(DB_CONFLICT, "are the same file");
@@ -448,6 +476,7 @@ int main(void)
     tcase_add_test(cases, a_restored_register_is_the_copy_in_another_life);
     tcase_add_test(cases, a_copy_can_be_restored_again_and_again);
     tcase_add_test(cases, a_register_is_restored_where_there_was_none);
+    tcase_add_test(cases, where_there_was_none_and_nothing_is_restored_nothing_is_left);
     tcase_add_test(cases, a_damaged_register_can_be_replaced);
     tcase_add_test(cases, what_was_only_in_the_old_log_never_meets_the_new_register);
     tcase_add_test(cases, a_register_that_is_served_is_not_replaced);
