@@ -34,7 +34,8 @@ struct restore {
     const struct db_check_listener *listener;
     char *restoring, *restored; /* names */
     struct lock lock;
-    sqlite3 *copy; /* from, for looking */
+    sqlite3 *copy;      /* from, for looking */
+    int64_t last_token; /* number that the old one gave; 0 = none, or it cannot be read */
     char **ret_detail;
 };
 
@@ -179,6 +180,28 @@ static enum db_status copy(struct restore *r)
     return status;
 }
 
+/* Tokens are known by number, in logs and by those who have them: what one was is no other, though the copy has not heard of it. Of what
+ * is damaged, or of a format without tokens, there is no number. Where a restore was broken off, its file has gone on already. */
+static enum db_status look_at_numbers(struct restore *r)
+{
+    sqlite3 *old = NULL;
+    bool is_pending = false;
+    enum db_status status = restore_is_pending(r->path, &is_pending);
+    if (status == DB_OK && connection_open(is_pending ? r->restored : r->path, CONNECTION_LOOKER, false, &old) == DB_OK) {
+        struct statements statements CLEANUP(statements_close) = {.sql = old};
+        struct query query CLEANUP(query_end) = query_begin(&statements, STMT_restore_last_token, NO_ARGS);
+        r->last_token = query_row(&query) ? query_int(&query, 0) : 0;
+    }
+    sqlite3_close(old);
+    return status;
+}
+
+static enum db_status go_on_numbering(struct db *db, int64_t last_token)
+{
+    enum db_status status = statement_run(&db->statements, STMT_restore_count_tokens, NO_ARGS);
+    return status == DB_OK ? statement_run(&db->statements, STMT_restore_go_on, ARGS(ARG_I(":last", last_token))) : status;
+}
+
 static enum db_status renew_epoch(struct db *db)
 {
     return statement_run(&db->statements, STMT_restore_renew_epoch, NO_ARGS);
@@ -192,6 +215,8 @@ static enum db_status renew(struct restore *r)
     enum db_status status = db_open(&options, &db, r->ret_detail);
     if (status == DB_OK)
         status = write_at_open(db, renew_epoch);
+    if (status == DB_OK)
+        status = go_on_numbering(db, r->last_token);
     db_close(db);
     return status;
 }
@@ -234,14 +259,15 @@ static enum db_status change_over(struct restore *r)
 }
 
 static enum db_status (*const steps[])(struct restore *r) = {
-    take_lock, look_at_old, look_at_copy, copy, renew, settle, change_over,
+    take_lock, look_at_old, look_at_copy, look_at_numbers, copy, renew, settle, change_over,
 };
 
 enum db_status db_restore(const char *path, const char *from, const struct db_renderer *renderer, const struct db_check_listener *listener,
                           char **ret_detail)
 {
     assert(renderer != NULL && strcmp(path, ":memory:") != 0);
-    struct restore r = {path, from, renderer, listener, name_of(path, ".restoring"), name_of(path, ".restored"), {.fd = -1}, NULL, ret_detail};
+    struct restore r = {path,       from, renderer, listener,  name_of(path, ".restoring"), name_of(path, ".restored"),
+                        {.fd = -1}, NULL, 0,        ret_detail};
     enum db_status status = r.restoring == NULL || r.restored == NULL ? DB_NO_MEMORY : DB_OK;
     if (ret_detail != NULL)
         *ret_detail = NULL;

@@ -416,6 +416,8 @@ START_TEST(a_register_comes_back_from_its_copy_with_its_tokens_in_another_life)
     const char *tokens = studyd_run("token", "list", "--db", db, NULL).out;
     ck_assert_ptr_nonnull(strstr(tokens, "kept\n"));
     ck_assert_ptr_null(strstr(tokens, "later\n"));
+    struct outcome made = studyd_run("token", "create", "--db", db, "--name", "new", "--role", "editor", "--study", "aurora", NULL);
+    ck_assert_msg(strncmp(made.out, "studyd_3_", 9) == 0, "%s", made.out); /* 2 was the later one's */
     struct daemon *again = daemon_start(db, NULL);
     ck_assert_str_eq(list_of(again), before);
     ck_assert_str_ne(answer_header(must_get(again, "/studies/aurora"), "ETag"), tag);

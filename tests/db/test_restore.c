@@ -127,6 +127,62 @@ START_TEST(where_there_was_none_and_nothing_is_restored_nothing_is_left)
 }
 END_TEST
 
+/* ── the numbers of tokens ───────────────────────────────────────────────────────────────────────────────────── */
+
+static int64_t token_add(void)
+{
+    sql("INSERT INTO token (name, role, scope, code, hash, created) VALUES ('n', 'editor', 'study', 'alpha', zeroblob(32), 0)");
+    return sql("SELECT max(id) FROM token");
+}
+
+static void token_add_to(const char *path)
+{
+    char kept[sizeof fixture.path];
+    memcpy(kept, fixture.path, sizeof kept);
+    snprintf(fixture.path, sizeof fixture.path, "%s", path);
+    ck_assert_int_eq(token_add(), 1);
+    memcpy(fixture.path, kept, sizeof kept);
+}
+
+START_TEST(no_token_gets_the_number_of_one_that_the_copy_does_not_know)
+{
+    make();
+    fixture_close();
+    if (_i > 0)
+        ck_assert_int_eq(token_add(), 1); /* else the copy has never numbered any */
+    open_well(false);
+    back_up();
+    fixture_close();
+    int64_t last = 0;
+    for (int i = 0; i < 3; i++)
+        last = token_add();
+    sql("DELETE FROM token WHERE id = %lld", (long long)last);
+    restore();
+    ck_assert_int_eq(sql("SELECT count(*) FROM token"), _i);
+    ck_assert_int_eq(token_add(), last + 1);
+    restore(); /* and once more, of the same copy */
+    ck_assert_int_eq(token_add(), last + 2);
+}
+END_TEST
+
+START_TEST(the_copy_s_own_numbers_are_not_given_again_either)
+{
+    make();
+    fixture_close();
+    for (int i = 0; i < 3; i++)
+        token_add();
+    open_well(false);
+    back_up();
+    fixture_close();
+    unlink(fixture.path);
+    open_well(true); /* another one, without tokens */
+    import_ok(&first_said);
+    fixture_close();
+    restore();
+    ck_assert_int_eq(token_add(), 4);
+}
+END_TEST
+
 START_TEST(a_damaged_register_can_be_replaced)
 {
     make_both();
@@ -343,6 +399,7 @@ START_TEST(whoever_only_looks_is_told_that_it_was_broken_off)
 {
     make_both();
     stop_at_the_change();
+    token_add_to(beside(fixture.path, ".restored"));
     int64_t findings = -1;
     char *detail = NULL;
     enum db_status status = db_check(fixture.path, &fixture.renderer, &(struct db_check_listener){0}, &findings, &detail);
@@ -354,6 +411,7 @@ START_TEST(whoever_only_looks_is_told_that_it_was_broken_off)
     ck_assert(is_there(beside(fixture.path, ".restored")));
     restore(); /* anew */
     assert_restored();
+    ck_assert_int_eq(token_add(), 2); /* the first was of what would have been the register */
 }
 END_TEST
 
@@ -477,6 +535,8 @@ int main(void)
     tcase_add_test(cases, a_copy_can_be_restored_again_and_again);
     tcase_add_test(cases, a_register_is_restored_where_there_was_none);
     tcase_add_test(cases, where_there_was_none_and_nothing_is_restored_nothing_is_left);
+    tcase_add_loop_test(cases, no_token_gets_the_number_of_one_that_the_copy_does_not_know, 0, 2);
+    tcase_add_test(cases, the_copy_s_own_numbers_are_not_given_again_either);
     tcase_add_test(cases, a_damaged_register_can_be_replaced);
     tcase_add_test(cases, what_was_only_in_the_old_log_never_meets_the_new_register);
     tcase_add_test(cases, a_register_that_is_served_is_not_replaced);
