@@ -66,8 +66,8 @@ struct db_renderer {
 };
 
 struct db_options {
-    const char *path;                   /* a file; ":memory:" only for tests and checks */
-    bool create;                        /* make the file when it is not there */
+    const char *path;                   /* a file, no link to one; ":memory:" only for tests and checks */
+    bool create;                        /* make the file when it is not there, for its owner alone */
     bool only_reads;                    /* not for writing: see db_open */
     const struct db_renderer *renderer; /* borrowed, must outlive the db */
 };
@@ -81,7 +81,8 @@ struct db_listener {
 void db_complain_to(const struct db_listener *listener);
 
 /* Opens for writing: takes the lock file PATH.lock (kept until db_close), migrates, loads versions into memory. On failure
- * ret_detail (may be NULL) gets a malloc'd sentence for people: for DB_HELD it names the process that holds the lock.
+ * ret_detail (may be NULL) gets a malloc'd sentence for people: for DB_HELD it names the process that holds the lock; a lock file that was
+ * made is removed again. DB_CONFLICT: the file has several names.
  *
  * With only_reads: takes no lock, writes nothing, leaves nothing beside the file, and does so too for who may not write there. DB_CONFLICT:
  * an earlier version wrote it, or a restore has to be finished; opening for writing does that. What is made of records is as the last

@@ -156,7 +156,13 @@ char *connection_name(const char *path); /* malloc'd: a name that the engine can
 enum db_status open_to_look(const char *path, sqlite3 **ret_sql, char **ret_detail);                      /* of open.c */
 enum db_status open_to_copy(const char *path, sqlite3 **ret_sql, int64_t *ret_format, char **ret_detail); /* also of an earlier format */
 enum db_status connection_keep_log(sqlite3 *sql); /* the writer's journal settings, once the file is known to be ours */
-enum db_status lock_take(const char *path, int *ret_fd, char **ret_detail);
+/* On PATH.lock. in_vain: what it was taken for was refused, so the file goes again where taking it made it. */
+struct lock {
+    int fd; /* −1 = not held */
+    bool is_new;
+};
+enum db_status lock_take(const char *path, struct lock *ret_lock, char **ret_detail);
+void lock_release(const char *path, struct lock *lock, bool in_vain); /* NULL and not held are fine */
 void detail_set(char **ret_detail, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ── backup.c, restore.c ────────────────────────────────────────────────────────────────────────────────────── */
@@ -235,7 +241,7 @@ void clock_end(struct db *db);
 
 struct db {
     char *path; /* NULL = in memory */
-    int lock_fd;
+    struct lock lock;
     sqlite3 *sql;
     struct statements statements;
     const struct db_renderer *renderer;

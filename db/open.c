@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -56,13 +57,40 @@ static enum db_status finish_restore(struct opening *o)
     bool is_pending = false;
     enum db_status status = o->db->path == NULL ? DB_OK : restore_is_pending(o->db->path, &is_pending);
     if (status == DB_OK && is_pending)
-        status = lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
+        status = lock_take(o->db->path, &o->db->lock, o->ret_detail);
     return status == DB_OK && is_pending ? restore_finish(o->db->path, o->ret_detail) : status;
 }
 
 static enum db_status take_lock(struct opening *o)
 {
-    return o->db->path == NULL || o->db->lock_fd >= 0 ? DB_OK : lock_take(o->db->path, &o->db->lock_fd, o->ret_detail);
+    return o->db->path == NULL || o->db->lock.fd >= 0 ? DB_OK : lock_take(o->db->path, &o->db->lock, o->ret_detail);
+}
+
+/* A file of several names has a log of each: who opens it by another one neither sees nor locks what the first has there. To be read, it
+ * may have them. */
+static enum db_status refuse_other_names(struct opening *o)
+{
+    struct stat st;
+    if (o->db->path == NULL || stat(o->db->path, &st) != 0 || st.st_nlink < 2)
+        return DB_OK;
+    detail_set(o->ret_detail,
+               "%s has other names (hard links), and a log beside one is not seen by another: remove all but the one that it was served by",
+               o->options->path);
+    return DB_CONFLICT;
+}
+
+/* The engine would let everybody read it: it holds what offices wrote for each other. Its log and the image take its mode. */
+static enum db_status make_file(struct opening *o)
+{
+    if (o->db->path == NULL || !o->options->create)
+        return DB_OK;
+    int fd = open(o->db->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 || errno == EEXIST)
+        return DB_OK;
+    detail_set(o->ret_detail, "%s: %s", o->options->path, strerrordesc_np(errno));
+    return status_of_errno(errno);
 }
 
 static enum db_status connect_as(struct opening *o, enum connection_role role)
@@ -230,8 +258,8 @@ static enum db_status use_image(struct opening *o)
 
 typedef enum db_status (*step_fn)(struct opening *);
 static const step_fn to_write[] = {
-    finish_restore,     look_for_file, take_lock,   connect_writer, identify,   keep_log,   migrate,
-    prepare_statements, read_register, render_anew, sum_anew,       index_anew, draw_image, load_versions,
+    finish_restore, look_for_file,      refuse_other_names, take_lock,   make_file, connect_writer, identify,   keep_log,
+    migrate,        prepare_statements, read_register,      render_anew, sum_anew,  index_anew,     draw_image, load_versions,
 };
 static const step_fn to_read[] = {
     refuse_half_restored, look_for_file, connect_reader, identify,      refuse_earlier,
@@ -280,7 +308,7 @@ static struct db *db_new(const struct db_options *options)
     struct db *db = calloc(1, sizeof *db);
     if (db == NULL)
         return NULL;
-    db->lock_fd = -1;
+    db->lock.fd = -1;
     db->renderer = options->renderer;
     db->only_reads = options->only_reads;
     if (pthread_rwlock_init(&db->versions.lock, NULL) != 0) {
@@ -305,6 +333,29 @@ static struct db *db_new(const struct db_options *options)
     return db;
 }
 
+static void close_after(struct db *db, bool in_vain)
+{
+    if (db == NULL)
+        return;
+    assert(db->readers == 0 && !db->is_writing);
+    db_reader_close(db->own);
+    statements_close(&db->statements);
+    if (db->sql != NULL && db->path != NULL && !db->only_reads)
+        sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int code = sqlite3_close(db->sql);
+    assert(code == SQLITE_OK);
+    lock_release(db->path, &db->lock, in_vain);
+    image_let_go(db, db->versions.base);
+    map_free(&db->versions.map);
+    arena_free(&db->versions.keys);
+    pthread_rwlock_destroy(&db->versions.lock);
+    stats_store_end(&db->answers);
+    images_end(db);
+    pthread_mutex_destroy(&db->clock.lock);
+    free(db->path);
+    free(db);
+}
+
 enum db_status db_open(const struct db_options *options, struct db **ret_db, char **ret_detail)
 {
     assert(!options->only_reads || (!options->create && strcmp(options->path, ":memory:") != 0));
@@ -318,7 +369,7 @@ enum db_status db_open(const struct db_options *options, struct db **ret_db, cha
         status = options->only_reads ? take_steps(&o, to_read, COUNT_OF(to_read)) : take_steps(&o, to_write, COUNT_OF(to_write));
     if (status != DB_OK) {
         detail_set(ret_detail, "%s: %s", options->path, db_status_text(status));
-        db_close(o.db);
+        close_after(o.db, true);
         return status;
     }
     *ret_db = o.db;
@@ -327,24 +378,5 @@ enum db_status db_open(const struct db_options *options, struct db **ret_db, cha
 
 void db_close(struct db *db)
 {
-    if (db == NULL)
-        return;
-    assert(db->readers == 0 && !db->is_writing);
-    db_reader_close(db->own);
-    statements_close(&db->statements);
-    if (db->sql != NULL && db->path != NULL && !db->only_reads)
-        sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    int code = sqlite3_close(db->sql);
-    assert(code == SQLITE_OK);
-    if (db->lock_fd >= 0)
-        close(db->lock_fd);
-    image_let_go(db, db->versions.base);
-    map_free(&db->versions.map);
-    arena_free(&db->versions.keys);
-    pthread_rwlock_destroy(&db->versions.lock);
-    stats_store_end(&db->answers);
-    images_end(db);
-    pthread_mutex_destroy(&db->clock.lock);
-    free(db->path);
-    free(db);
+    close_after(db, false);
 }

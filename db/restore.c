@@ -33,8 +33,9 @@ struct restore {
     const struct db_renderer *renderer;
     const struct db_check_listener *listener;
     char *restoring, *restored; /* names */
-    int lock_fd;
-    sqlite3 *copy; /* from, for looking */
+    struct lock lock;
+    sqlite3 *copy;      /* from, for looking */
+    int64_t last_token; /* number that the old one gave; 0 = none, or it cannot be read */
     char **ret_detail;
 };
 
@@ -157,7 +158,7 @@ static enum db_status look_at_copy(struct restore *r)
 
 static enum db_status take_lock(struct restore *r)
 {
-    return lock_take(r->path, &r->lock_fd, r->ret_detail);
+    return lock_take(r->path, &r->lock, r->ret_detail);
 }
 
 /* ── the new one ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -179,6 +180,28 @@ static enum db_status copy(struct restore *r)
     return status;
 }
 
+/* Tokens are known by number, in logs and by those who have them: what one was is no other, though the copy has not heard of it. Of what
+ * is damaged, or of a format without tokens, there is no number. Where a restore was broken off, its file has gone on already. */
+static enum db_status look_at_numbers(struct restore *r)
+{
+    sqlite3 *old = NULL;
+    bool is_pending = false;
+    enum db_status status = restore_is_pending(r->path, &is_pending);
+    if (status == DB_OK && connection_open(is_pending ? r->restored : r->path, CONNECTION_LOOKER, false, &old) == DB_OK) {
+        struct statements statements CLEANUP(statements_close) = {.sql = old};
+        struct query query CLEANUP(query_end) = query_begin(&statements, STMT_restore_last_token, NO_ARGS);
+        r->last_token = query_row(&query) ? query_int(&query, 0) : 0;
+    }
+    sqlite3_close(old);
+    return status;
+}
+
+static enum db_status go_on_numbering(struct db *db, int64_t last_token)
+{
+    enum db_status status = statement_run(&db->statements, STMT_restore_count_tokens, NO_ARGS);
+    return status == DB_OK ? statement_run(&db->statements, STMT_restore_go_on, ARGS(ARG_I(":last", last_token))) : status;
+}
+
 static enum db_status renew_epoch(struct db *db)
 {
     return statement_run(&db->statements, STMT_restore_renew_epoch, NO_ARGS);
@@ -192,18 +215,18 @@ static enum db_status renew(struct restore *r)
     enum db_status status = db_open(&options, &db, r->ret_detail);
     if (status == DB_OK)
         status = write_at_open(db, renew_epoch);
+    if (status == DB_OK)
+        status = go_on_numbering(db, r->last_token);
     db_close(db);
     return status;
 }
 
-/* Its owner and mode are those of the old one; of a first one, the folder's owner: who serves is not always who restores. */
+/* Its owner and mode are those of the old one; of a first one, the folder's owner, and its alone: who serves is not always who restores. */
 static bool make_alike(const struct restore *r, int fd)
 {
     struct stat like;
-    mode_t mask = umask(0);
-    umask(mask);
     bool is_known = stat(r->path, &like) == 0;
-    mode_t mode = is_known ? like.st_mode & 0777 : 0644 & ~mask;
+    mode_t mode = is_known ? like.st_mode & 0777 : 0600;
     char *folder = is_known ? NULL : folder_of(r->path);
     is_known = is_known || (folder != NULL && stat(folder, &like) == 0);
     free(folder);
@@ -236,26 +259,26 @@ static enum db_status change_over(struct restore *r)
 }
 
 static enum db_status (*const steps[])(struct restore *r) = {
-    take_lock, look_at_old, look_at_copy, copy, renew, settle, change_over,
+    take_lock, look_at_old, look_at_copy, look_at_numbers, copy, renew, settle, change_over,
 };
 
 enum db_status db_restore(const char *path, const char *from, const struct db_renderer *renderer, const struct db_check_listener *listener,
                           char **ret_detail)
 {
     assert(renderer != NULL && strcmp(path, ":memory:") != 0);
-    struct restore r = {path, from, renderer, listener, name_of(path, ".restoring"), name_of(path, ".restored"), -1, NULL, ret_detail};
+    struct restore r = {path,       from, renderer, listener,  name_of(path, ".restoring"), name_of(path, ".restored"),
+                        {.fd = -1}, NULL, 0,        ret_detail};
     enum db_status status = r.restoring == NULL || r.restored == NULL ? DB_NO_MEMORY : DB_OK;
     if (ret_detail != NULL)
         *ret_detail = NULL;
     for (size_t i = 0; i < COUNT_OF(steps) && status == DB_OK; i++)
         status = steps[i](&r);
     sqlite3_close(r.copy);
-    if (status != DB_OK && r.lock_fd >= 0)
+    if (status != DB_OK && r.lock.fd >= 0)
         remove_beside(r.restoring, beside, COUNT_OF(beside), NULL);
     if (status != DB_OK)
         detail_set(ret_detail, "%s: %s", path, db_status_text(status));
-    if (r.lock_fd >= 0)
-        close(r.lock_fd);
+    lock_release(path, &r.lock, status != DB_OK);
     free(r.restoring);
     free(r.restored);
     return status;

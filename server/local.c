@@ -2,6 +2,7 @@
 #include "server/local.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,26 @@
 #define ANSWER_MAX  ((size_t)64 * 1024 * 1024)
 #define ANSWER_STEP ((size_t)64 * 1024)
 
-bool local_address(const char *db, struct sockaddr_un *ret_address)
+static bool address_write(const char *db, struct sockaddr_un *ret_address)
 {
     *ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
     int len = snprintf(ret_address->sun_path, sizeof ret_address->sun_path, "%s%s", db, SUFFIX);
     return len > 0 && (size_t)len < sizeof ret_address->sun_path;
+}
+
+/* The same file from here; NULL = it lies elsewhere. */
+static const char *seen_from_here(const char *db)
+{
+    char here[PATH_MAX];
+    size_t len = getcwd(here, sizeof here) ? strlen(here) : 0;
+    return len > 0 && strncmp(db, here, len) == 0 && db[len] == '/' ? db + len + 1 : NULL;
+}
+
+/* A socket's path is short, and that of a database whole. */
+bool local_address(const char *db, struct sockaddr_un *ret_address)
+{
+    const char *near = seen_from_here(db);
+    return address_write(db, ret_address) || (near && address_write(near, ret_address));
 }
 
 /* ── the daemon's end ────────────────────────────────────────────────────────────────────────────────────────── */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/command.h"
 #include "server/etag.h"
+#include "base/folder.h"
 #include "base/nearest.h"
 #include "server/route.h"
 
@@ -76,11 +79,26 @@ static void seconds_of(const char *word, char *ret_list, size_t size)
     }
 }
 
-static int unknown(const char *word)
+/* studyd token --help: what there is of that first word. */
+static int help_of(const char *word)
+{
+    size_t len = strlen(word);
+    printf("Usage: studyd %s COMMAND [OPTION]…\n\n", word);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strncmp(commands[i].name, word, len) == 0 && commands[i].name[len] == ' ')
+            printf("  %-14s %s\n", commands[i].name, commands[i].summary);
+    }
+    printf("\n  studyd %s COMMAND --help   the options of a command\n", word);
+    return 0;
+}
+
+static int unknown(const char *word, bool help_wanted)
 {
     struct nearest nearest;
     char what[240], seconds[120];
     seconds_of(word, seconds, sizeof seconds);
+    if (*seconds && help_wanted)
+        return help_of(word);
     if (*seconds) {
         snprintf(what, sizeof what, "%.40s: one of %s was expected after it", word, seconds);
         return config_misuse(stderr, "", what);
@@ -99,11 +117,28 @@ static int unknown(const char *word)
     return config_misuse(stderr, "", what);
 }
 
+/* Whatever lies beside the database (lock, socket, key, image) is named after it, so it has one name, by whatever links it was asked for.
+ * Where its folder is not there, what runs says so. */
+static int run_on_database(const struct command *command, struct config *config)
+{
+    if (!config->db || strcmp(config->db, ":memory:") == 0)
+        return command->run(config);
+    char *real = folder_real(config->db);
+    if (!real && errno != ENOENT) {
+        fprintf(stderr, "studyd %s: %s: %s\n", command->name, config->db, strerror(errno));
+        return 1;
+    }
+    config->db = real ? real : config->db;
+    int status = command->run(config);
+    free(real);
+    return status;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct config config;
     switch (config_read(command, argc, argv, stdout, stderr, &config)) {
-    case CONFIG_READY: return command->run(&config);
+    case CONFIG_READY: return run_on_database(command, &config);
     case CONFIG_HELP: return 0;
     case CONFIG_MISUSE: return 2;
     }
@@ -123,7 +158,7 @@ static int dispatch(int argc, char **argv)
         if (strcmp(argv[1], flags[i].flag) == 0)
             return argc == 2 ? flags[i].run() : config_misuse(stderr, "", "that option stands alone");
     }
-    return unknown(argv[1]);
+    return unknown(argv[1], argc > 2 && strcmp(argv[2], "--help") == 0);
 }
 
 int main(int argc, char **argv)

@@ -58,29 +58,55 @@ static long long id_of(const json_t *token)
 
 /* ── create ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int create_misused(const struct config *config)
+#define CREATE_FAULTS 6
+
+/* Faults of the options, whatever the register holds. Each of a wish is one for the route as well, which refuses it. */
+static size_t create_faults(const struct config *config, const char *wish, const char *ret_faults[CREATE_FAULTS])
 {
-    const struct {
-        const char *name, *text;
-    } needed[] = {{"--name is missing", config->name}, {"--role is missing", config->role}};
     int64_t first, last;
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        if (!needed[i].text)
-            return config_misuse(stderr, CREATE, needed[i].name);
+    const struct {
+        bool is;
+        const char *what;
+    } faults[CREATE_FAULTS] = {
+        {!config->db, "--db is missing"},
+        {config->db && strcmp(config->db, ":memory:") == 0, "--db: a file was expected"},
+        {!config->name, "--name is missing"},
+        {!config->role, "--role is missing"},
+        {!!config->study + !!config->institution + !!config->programme != 1, "one of --study, --institution and --programme was expected"},
+        {config->expires && !instant_read(config->expires, &first, &last),
+         "--expires: a day was expected, as in 2026-12-31, or an instant, as in 2026-12-31T12:00:00+01:00"},
+    };
+    size_t len = 0;
+    if (!wish)
+        ret_faults[len++] = "the options must be UTF-8";
+    for (size_t i = 0; wish && i < CREATE_FAULTS; i++) {
+        if (faults[i].is)
+            ret_faults[len++] = faults[i].what;
     }
-    if (!!config->study + !!config->institution + !!config->programme != 1)
-        return config_misuse(stderr, CREATE, "one of --study, --institution and --programme was expected");
-    if (config->expires && !instant_read(config->expires, &first, &last))
-        return config_misuse(stderr, CREATE,
-                             "--expires: a day was expected, as in 2026-12-31, or an instant, as in 2026-12-31T12:00:00+01:00");
-    return 0;
+    return len;
+}
+
+/* What else is wrong only the register knows, codes above all. Where it can be asked, which is done without writing, it says all faults. */
+static int create_misused(const struct config *config, const struct local_question *question, const char *const *faults, size_t len)
+{
+    struct local_answer answer = {0};
+    bool may_ask = question->body && config->db && strcmp(config->db, ":memory:") != 0;
+    bool is_told = may_ask && ask_question(CREATE, config->db, ASK_READS, question, &answer) == LOCAL_ANSWERED && answer.status == 422;
+    if (is_told)
+        ask_problem_print(CREATE, &answer);
+    for (size_t i = 0; !is_told && i < len; i++)
+        fprintf(stderr, "studyd " CREATE ": %s\n", faults[i]);
+    fprintf(stderr, "Try 'studyd " CREATE " --help'.\n");
+    free(answer.body);
+    return 2;
 }
 
 /* malloc'd; NULL = no memory, or a text that is not UTF-8. */
 static char *wish_of(const struct config *config)
 {
-    json_auto_t *wish = json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "name", config->name, "role", config->role, "study", config->study,
-                                  "institution", config->institution, "programme", config->programme, "expires", config->expires);
+    json_auto_t *wish =
+        json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}", "name", config->name, "role", config->role, "study", config->study, "institution",
+                  config->institution, "programme", config->programme, "expires", config->expires);
     return wish ? json_dumps(wish, JSON_COMPACT) : NULL;
 }
 
@@ -96,21 +122,22 @@ static int created_print(const json_t *token)
     return 0;
 }
 
+static int create(const struct config *config, const struct local_question *question)
+{
+    json_auto_t *token = told(CREATE, config->db, ASK_MAKES_TOKENS, question);
+    return token ? created_print(token) : 1;
+}
+
 int token_create_command(const struct config *config)
 {
-    int misused = db_misused(CREATE, config);
-    if (misused == 0)
-        misused = create_misused(config);
-    if (misused != 0)
-        return misused;
+    const char *faults[CREATE_FAULTS];
     secret_forbid_dumps();
     char *wish = wish_of(config);
-    if (!wish)
-        return config_misuse(stderr, CREATE, "the options must be UTF-8");
-    const struct local_question question = {"POST", "/tokens", "application/json", .body = wish, .body_len = strlen(wish)};
-    json_auto_t *token = told(CREATE, config->db, ASK_MAKES_TOKENS, &question);
+    const struct local_question question = {"POST", "/tokens", "application/json", .body = wish, .body_len = wish ? strlen(wish) : 0};
+    size_t len = create_faults(config, wish, faults);
+    int status = len > 0 ? create_misused(config, &question, faults, len) : create(config, &question);
     free(wish);
-    return token ? created_print(token) : 1;
+    return status;
 }
 
 /* ── list ────────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -143,6 +143,101 @@ START_TEST(a_path_longer_than_a_socket_s_is_no_hindrance)
 }
 END_TEST
 
+START_TEST(a_database_in_a_deep_folder_has_its_socket_as_seen_from_there)
+{
+    char name[80];
+    struct sockaddr_un address;
+    memset(name, 'd', sizeof name);
+    name[sizeof name - 1] = '\0';
+    const char *folder = text_format("%s/%s/%s", support_folder(), name, name), *db = text_format("%s/r.db", folder);
+    file_write(folder, "made", "");
+    ck_assert(!local_address(db, &address));
+    ck_assert_int_eq(chdir(folder), 0);
+    ck_assert(local_address(db, &address));
+    ck_assert_str_eq(address.sun_path, "r.db.sock");
+}
+END_TEST
+
+/* ── by another name ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *link_to(const char *db)
+{
+    const char *link = text_format("%s-link.db", db);
+    ck_assert_int_eq(symlink(text_format("./%s", strrchr(db, '/') + 1), link), 0);
+    return link;
+}
+
+static void assert_nothing_beside(const char *path)
+{
+    static const char *const ends[] = {".lock", ".sock", ".key", "-image", "-wal", "-shm", ".restoring", ".restored"};
+    struct stat file;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        ck_assert_msg(lstat(text_format("%s%s", path, ends[i]), &file) != 0, "%s%s is there", path, ends[i]);
+}
+
+static void assert_held(struct outcome outcome)
+{
+    ck_assert_int_eq(outcome.status, 1);
+    ck_assert_msg(strstr(outcome.err, text_format("%s is held by process ", daemon_db(daemon_))) != NULL, "%s", outcome.err);
+}
+
+START_TEST(a_link_to_what_is_served_is_what_is_served)
+{
+    const char *db = daemon_db(daemon_), *link = link_to(db), *table = text_format("%s/reports.csv", support_folder());
+    const char *copy = text_format("%s.copy", db);
+    file_write(support_folder(), "reports.csv", "study,as_of,region,included\naurora,2026-06-30,vest,45\n");
+    const char *tag = tag_of(daemon_, "aurora");
+    struct outcome filed = studyd_run("report", "--db", link, table, NULL);
+    ck_assert_msg(filed.status == 0, "%s", filed.err);
+    ck_assert_str_ne(tag_of(daemon_, "aurora"), tag); /* the daemon has filed it */
+    ck_assert_int_eq(studyd_run("token", "create", "--db", link, "--name", "n", "--role", "editor", "--study", "aurora", NULL).status, 0);
+    ck_assert_int_eq(studyd_run("backup", "--db", link, copy, NULL).status, 0);
+    assert_held(studyd_run("serve", "--db", link, "--listen", "127.0.0.1:0", NULL));
+    assert_held(studyd_run("restore", "--db", link, copy, NULL));
+    assert_nothing_beside(link);
+}
+END_TEST
+
+START_TEST(a_restore_by_a_link_replaces_the_register_and_not_the_link)
+{
+    const char *db = daemon_db(daemon_), *link = link_to(db), *copy = text_format("%s.copy", db);
+    struct stat before, after, named;
+    ck_assert_int_eq(studyd_run("backup", "--db", db, copy, NULL).status, 0);
+    daemon_stop(daemon_);
+    ck_assert_int_eq(stat(db, &before), 0);
+    struct outcome restored = studyd_run("restore", "--db", link, copy, NULL);
+    ck_assert_msg(restored.status == 0, "%s", restored.err);
+    ck_assert(stat(db, &after) == 0 && lstat(link, &named) == 0);
+    ck_assert_uint_ne(before.st_ino, after.st_ino);
+    ck_assert(S_ISLNK(named.st_mode));
+    assert_nothing_beside(link);
+    daemon_ = daemon_serve(db, NULL);
+}
+END_TEST
+
+START_TEST(a_link_to_nothing_names_where_a_register_is_made)
+{
+    const char *db = text_format("%s/fresh.db", support_folder()), *link = link_to(db);
+    struct stat file;
+    struct outcome imported = studyd_run("import", "--db", link, invented_folder(), NULL);
+    ck_assert_msg(imported.status == 0, "%s", imported.err);
+    ck_assert(lstat(db, &file) == 0 && S_ISREG(file.st_mode));
+    ck_assert_int_eq(lstat(text_format("%s.lock", db), &file), 0);
+    assert_nothing_beside(link);
+}
+END_TEST
+
+START_TEST(a_circle_of_links_is_refused)
+{
+    const char *link = text_format("%s/circle.db", support_folder());
+    ck_assert_int_eq(symlink("circle.db", link), 0);
+    struct outcome served = studyd_run("serve", "--db", link, NULL);
+    ck_assert_int_eq(served.status, 1);
+    ck_assert_str_eq(served.err, text_format("studyd serve: %s: Too many levels of symbolic links\n", link));
+    assert_nothing_beside(link);
+}
+END_TEST
+
 /* ── the client ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 START_TEST(a_command_is_answered_whatever_the_length)
@@ -387,6 +482,11 @@ int main(void)
     tcase_add_test(tcase, a_socket_that_was_left_behind_is_replaced);
     tcase_add_test(tcase, what_is_no_socket_stays_and_the_daemon_goes_on_without_one);
     tcase_add_test(tcase, a_path_longer_than_a_socket_s_is_no_hindrance);
+    tcase_add_test(tcase, a_database_in_a_deep_folder_has_its_socket_as_seen_from_there);
+    tcase_add_test(tcase, a_link_to_what_is_served_is_what_is_served);
+    tcase_add_test(tcase, a_restore_by_a_link_replaces_the_register_and_not_the_link);
+    tcase_add_test(tcase, a_link_to_nothing_names_where_a_register_is_made);
+    tcase_add_test(tcase, a_circle_of_links_is_refused);
     tcase_add_test(tcase, a_command_is_answered_whatever_the_length);
     tcase_add_test(tcase, a_refusal_is_read_though_not_all_was_sent);
     tcase_add_test(tcase, where_nobody_listens_nobody_answers);

@@ -197,6 +197,7 @@ static const struct {
     const char *part;
 } misuses[] = {
     {{"token"}, "one of create, list, revoke was expected after it"},
+    {{"token", "--hlp"}, "one of create, list, revoke was expected after it"},
     {{"token", "creat"}, "one of create, list, revoke was expected after it"},
     {{"tokn", "list"}, "did you mean token?"},
     {{"token", "list"}, "--db is missing"},
@@ -226,6 +227,41 @@ START_TEST(a_command_that_is_misused_says_how)
     ck_assert_int_eq(outcome.status, 2);
     ck_assert_str_eq(outcome.out, "");
     ck_assert_msg(strstr(outcome.err, misuses[_i].part) != NULL, "«%s» is not in: %s", misuses[_i].part, outcome.err);
+}
+END_TEST
+
+START_TEST(a_command_of_several_has_its_help)
+{
+    struct outcome help = studyd_run("token", "--help", NULL);
+    ck_assert_int_eq(help.status, 0);
+    ck_assert_str_eq(help.err, "");
+    ck_assert_int_eq(strncmp(help.out, "Usage: studyd token COMMAND ", 28), 0);
+    static const char *const parts[] = {"\n  token create ", "\n  token list ", "\n  token revoke ", "studyd token COMMAND --help"};
+    for (int i = 0; i < COUNT(parts); i++)
+        ck_assert_msg(strstr(help.out, parts[i]) != NULL, "«%s» is not in: %s", parts[i], help.out);
+    ck_assert_ptr_null(strstr(help.out, "import"));
+}
+END_TEST
+
+#define TRY "Try 'studyd token create --help'.\n"
+
+START_TEST(all_faults_of_a_wish_are_named_at_once)
+{
+    const char *db = database_of(_i), *dbless = "studyd token create: --db is missing\n";
+    struct outcome made = studyd_run("token", "create", "--db", db, "--role", "boss", "--study", "nope", "--expires", "2027-02-29", NULL);
+    ck_assert_int_eq(made.status, 2);
+    ck_assert_str_eq(made.out, "");
+    ck_assert_str_eq(made.err, "studyd token create: --name: is missing\n"
+                               "studyd token create: --study: is not a known code (did you mean norex?)\n"
+                               "studyd token create: --role: must be reporter or editor\n"
+                               "studyd token create: --expires: must be a day (2026-12-31: valid until its end, UTC) or an instant of RFC "
+                               "3339\n" TRY);
+    ck_assert_int_eq(access(text_format("%s.key", db), F_OK), _i ? 0 : -1); /* nobody needs one yet */
+    made = studyd_run("token", "create", "--role", "editor", "--study", "s", "--programme", "p", NULL);
+    ck_assert_int_eq(made.status, 2);
+    ck_assert_str_eq(made.err, text_format("%sstudyd token create: --name is missing\n"
+                                           "studyd token create: one of --study, --institution and --programme was expected\n" TRY,
+                                           dbless));
 }
 END_TEST
 
@@ -380,6 +416,8 @@ START_TEST(a_register_comes_back_from_its_copy_with_its_tokens_in_another_life)
     const char *tokens = studyd_run("token", "list", "--db", db, NULL).out;
     ck_assert_ptr_nonnull(strstr(tokens, "kept\n"));
     ck_assert_ptr_null(strstr(tokens, "later\n"));
+    struct outcome made = studyd_run("token", "create", "--db", db, "--name", "new", "--role", "editor", "--study", "aurora", NULL);
+    ck_assert_msg(strncmp(made.out, "studyd_3_", 9) == 0, "%s", made.out); /* 2 was the later one's */
     struct daemon *again = daemon_start(db, NULL);
     ck_assert_str_eq(list_of(again), before);
     ck_assert_str_ne(answer_header(must_get(again, "/studies/aurora"), "ETag"), tag);
@@ -430,6 +468,8 @@ int main(void)
     tcase_add_loop_test(cases, what_no_token_can_be_for_is_refused_with_the_nearest, 0, 2);
     tcase_add_loop_test(cases, a_token_is_revoked_once_and_stays_in_the_list, 0, 2);
     tcase_add_loop_test(cases, a_command_that_is_misused_says_how, 0, COUNT(misuses));
+    tcase_add_test(cases, a_command_of_several_has_its_help);
+    tcase_add_loop_test(cases, all_faults_of_a_wish_are_named_at_once, 0, 2);
     tcase_add_test(cases, a_key_that_others_can_read_stops_daemon_and_command);
     tcase_add_test(cases, who_may_not_open_the_socket_is_told_who_serves);
     tcase_add_test(cases, the_socket_makes_lists_and_revokes);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include "fixture.h"
+#include "db/internal.h"
 #include "gen/db_migrations.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -15,6 +18,19 @@ static void write_file(const char *path, const void *bytes, size_t len)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
     close(fd);
+}
+
+static const char *text_beside(const char *end)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s%s", fixture.path, end);
+    return path;
+}
+
+static int64_t size_beside(const char *end)
+{
+    struct stat st;
+    return lstat(text_beside(end), &st) == 0 ? st.st_size : -1;
 }
 
 static void assert_refused(bool create, enum db_status expected, const char *part)
@@ -248,8 +264,10 @@ END_TEST
 START_TEST(a_damaged_file_is_refused_with_a_sentence)
 {
     damages[_i].spoil();
+    unlink(text_beside(".lock"));
     assert_refused(damages[_i].create, damages[_i].status, damages[_i].part);
-    assert_refused(damages[_i].create, damages[_i].status, damages[_i].part); /* and the lock was let go */
+    ck_assert_int_lt(size_beside(".lock"), 0);                                /* which was for nothing */
+    assert_refused(damages[_i].create, damages[_i].status, damages[_i].part); /* and was let go */
     if (damages[_i].spoil == break_folder)
         rmdir(fixture.path);
 }
@@ -367,14 +385,6 @@ static void assert_reads(void)
     fixture_close();
 }
 
-static int64_t size_beside(const char *end)
-{
-    char path[128];
-    struct stat st;
-    snprintf(path, sizeof path, "%s%s", fixture.path, end);
-    return lstat(path, &st) == 0 ? st.st_size : -1;
-}
-
 static void assert_alone(void)
 {
     static const char *const ends[] = {"-wal", "-shm", "-journal", "-image", ".lock"};
@@ -456,6 +466,8 @@ START_TEST(a_log_is_never_passed_over)
     int pipes[2];
     char one;
     ck_assert_int_eq(chmod(fixture.dir, 0755), 0);
+    write_file(fixture.path, "", 0);
+    ck_assert_int_eq(chmod(fixture.path, 0644), 0);
     ck_assert_int_eq(pipe(pipes), 0);
     fflush(NULL);
     pid_t writer = fork();
@@ -519,6 +531,92 @@ START_TEST(who_holds_it_is_told_to_whoever_asks)
 }
 END_TEST
 
+/* ── who may read it ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void assert_modes(mode_t of_register)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-image", ".lock"};
+    for (size_t i = 0; i < LEN(ends); i++) {
+        char path[128];
+        struct stat st;
+        mode_t expected = strcmp(ends[i], ".lock") == 0 ? 0600 : of_register;
+        snprintf(path, sizeof path, "%s%s", fixture.path, ends[i]);
+        ck_assert_msg(stat(path, &st) == 0, "%s is not there", path);
+        ck_assert_msg((st.st_mode & 0777) == expected, "%s: %03o", path, (unsigned)st.st_mode & 0777);
+    }
+}
+
+START_TEST(a_new_register_is_its_owners_alone)
+{
+    mode_t mask = umask(0);
+    ck_assert_int_eq(fixture_open(true, NULL), DB_OK);
+    import_ok(&first_said);
+    assert_modes(0600);
+    fixture_close();
+    ck_assert_int_eq(chmod(fixture.path, 0640), 0); /* whom the operator lets in stays in */
+    ck_assert_int_eq(unlink(text_beside("-image")), 0);
+    ck_assert_int_eq(fixture_open(true, NULL), DB_OK);
+    assert_modes(0640);
+    umask(mask);
+}
+END_TEST
+
+START_TEST(a_register_of_two_names_is_not_written_to)
+{
+    char other[128];
+    make_alone();
+    snprintf(other, sizeof other, "%s/other.db", fixture.dir);
+    ck_assert_int_eq(link(fixture.path, other), 0);
+    assert_refused(false, DB_CONFLICT, "register.db has other names (hard links)");
+    assert_alone();
+    assert_reads(); /* a copy that is kept may have several */
+    ck_assert_int_eq(unlink(other), 0);
+    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+}
+END_TEST
+
+/* ── the lock file ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+START_TEST(a_lock_file_that_was_there_stays)
+{
+    make_alone();
+    write_file(text_beside(".lock"), "1\n", 2);
+    sql("PRAGMA user_version = 99");
+    assert_refused(false, DB_TOO_NEW, "later version of studyd");
+    ck_assert_int_ge(size_beside(".lock"), 0);
+}
+END_TEST
+
+static bool take_away_before_locking;
+
+/* In place of the library's: between opening and locking somebody else, who was refused, takes the file away that he made. */
+int flock(int fd, int operation)
+{
+    if (take_away_before_locking)
+        unlink(text_beside(".lock"));
+    take_away_before_locking = false;
+    return (int)syscall(SYS_flock, fd, operation);
+}
+
+START_TEST(a_lock_file_that_is_taken_away_locks_nobody_out)
+{
+    struct lock lock, second;
+    char *detail = NULL;
+    write_file(text_beside(".lock"), "", 0);
+    take_away_before_locking = true;
+    ck_assert_int_eq(lock_take(fixture.path, &lock, NULL), DB_OK);
+    ck_assert_int_ge(size_beside(".lock"), 0);
+    ck_assert_int_eq(lock_take(fixture.path, &second, &detail), DB_HELD); /* of the same file */
+    ck_assert_int_lt(second.fd, 0);
+    free(detail);
+    lock_release(fixture.path, &lock, true);
+    ck_assert_int_lt(size_beside(".lock"), 0); /* it was made anew */
+    ck_assert_int_eq(lock_take(fixture.path, &lock, NULL), DB_OK);
+    lock_release(fixture.path, &lock, false);
+    ck_assert_int_ge(size_beside(".lock"), 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("open");
@@ -544,5 +642,9 @@ int main(void)
     tcase_add_test(cases, a_log_is_never_passed_over);
     tcase_add_test(cases, what_has_to_be_written_first_is_not_read);
     tcase_add_test(cases, who_holds_it_is_told_to_whoever_asks);
+    tcase_add_test(cases, a_new_register_is_its_owners_alone);
+    tcase_add_test(cases, a_register_of_two_names_is_not_written_to);
+    tcase_add_test(cases, a_lock_file_that_was_there_stays);
+    tcase_add_test(cases, a_lock_file_that_is_taken_away_locks_nobody_out);
     return run("open", cases, false);
 }

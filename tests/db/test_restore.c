@@ -20,13 +20,20 @@ static void restore(void)
 static void assert_restore_refused(enum db_status expected, const char *part)
 {
     char *detail = NULL;
+    int before = files();
     enum db_status status = db_restore(fixture.path, copy, &fixture.renderer, NULL, &detail);
     assert_said(status, expected, detail, part);
+    ck_assert_int_eq(files(), before);
     ck_assert(!is_there(beside(fixture.path, ".restoring")));
     ck_assert(!is_there(beside(fixture.path, ".restored")));
 }
 
 static char *old_state, *new_state, old_epoch[17];
+
+static void forget_lock(void)
+{
+    ck_assert_int_eq(unlink(beside(fixture.path, ".lock")), 0);
+}
 
 /* A register, a copy of it, and something that came later; all closed. */
 static void make_both(void)
@@ -55,6 +62,11 @@ static void assert_restored(void)
     assert_sound(fixture.path);
     ck_assert(!is_there(beside(fixture.path, ".restoring")));
     ck_assert(!is_there(beside(fixture.path, ".restored")));
+}
+
+static void spoil_text(void)
+{
+    write_text(copy, "This is no database at all, though it is a file of some length.\n");
 }
 
 START_TEST(a_restored_register_is_the_copy_in_another_life)
@@ -91,10 +103,83 @@ END_TEST
 
 START_TEST(a_register_is_restored_where_there_was_none)
 {
+    struct stat st;
     make_both();
     unlink(fixture.path);
+    mode_t mask = umask(0);
     restore();
+    umask(mask);
+    ck_assert_int_eq(stat(fixture.path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 07777, 0600);
     assert_restored();
+}
+END_TEST
+
+START_TEST(where_there_was_none_and_nothing_is_restored_nothing_is_left)
+{
+    make_both();
+    forget_lock();
+    unlink(fixture.path);
+    unlink(beside(fixture.path, "-image"));
+    spoil_text();
+    assert_restore_refused(DB_DAMAGED, "copy.db is not a database");
+    ck_assert_int_eq(files(), 1);
+}
+END_TEST
+
+/* ── the numbers of tokens ───────────────────────────────────────────────────────────────────────────────────── */
+
+static int64_t token_add(void)
+{
+    sql("INSERT INTO token (name, role, scope, code, hash, created) VALUES ('n', 'editor', 'study', 'alpha', zeroblob(32), 0)");
+    return sql("SELECT max(id) FROM token");
+}
+
+static void token_add_to(const char *path)
+{
+    char kept[sizeof fixture.path];
+    memcpy(kept, fixture.path, sizeof kept);
+    snprintf(fixture.path, sizeof fixture.path, "%s", path);
+    ck_assert_int_eq(token_add(), 1);
+    memcpy(fixture.path, kept, sizeof kept);
+}
+
+START_TEST(no_token_gets_the_number_of_one_that_the_copy_does_not_know)
+{
+    make();
+    fixture_close();
+    if (_i > 0)
+        ck_assert_int_eq(token_add(), 1); /* else the copy has never numbered any */
+    open_well(false);
+    back_up();
+    fixture_close();
+    int64_t last = 0;
+    for (int i = 0; i < 3; i++)
+        last = token_add();
+    sql("DELETE FROM token WHERE id = %lld", (long long)last);
+    restore();
+    ck_assert_int_eq(sql("SELECT count(*) FROM token"), _i);
+    ck_assert_int_eq(token_add(), last + 1);
+    restore(); /* and once more, of the same copy */
+    ck_assert_int_eq(token_add(), last + 2);
+}
+END_TEST
+
+START_TEST(the_copy_s_own_numbers_are_not_given_again_either)
+{
+    make();
+    fixture_close();
+    for (int i = 0; i < 3; i++)
+        token_add();
+    open_well(false);
+    back_up();
+    fixture_close();
+    unlink(fixture.path);
+    open_well(true); /* another one, without tokens */
+    import_ok(&first_said);
+    fixture_close();
+    restore();
+    ck_assert_int_eq(token_add(), 4);
 }
 END_TEST
 
@@ -149,10 +234,6 @@ END_TEST
 static void spoil_absent(void)
 {
     unlink(copy);
-}
-static void spoil_text(void)
-{
-    write_text(copy, "This is no database at all, though it is a file of some length.\n");
 }
 static void spoil_with(const char *text)
 {
@@ -216,6 +297,7 @@ START_TEST(a_copy_that_is_not_whole_leaves_the_register_as_it_was)
 {
     make_both();
     spoilings[_i].spoil();
+    forget_lock();
     assert_restore_refused(spoilings[_i].status, spoilings[_i].part);
     char *now = state_at(fixture.path);
     ck_assert_str_eq(now, old_state);
@@ -228,6 +310,7 @@ START_TEST(a_file_that_is_no_register_is_not_written_over)
     static const char *const texts[] = {
         "short", "A letter to somebody, which is longer than the first hundred bytes of a database, so that each could be compared.\n"};
     make_both();
+    forget_lock();
     unlink(fixture.path);
     for (size_t i = 0; i < LEN(texts); i++) {
         write_text(fixture.path, texts[i]);
@@ -252,6 +335,7 @@ END_TEST
 START_TEST(a_register_is_not_restored_from_itself)
 {
     make_both();
+    forget_lock();
     unlink(copy);
     ck_assert_int_eq(link(fixture.path, copy), 0);
     assert_restore_refused(DB_CONFLICT, "are the same file");
@@ -315,6 +399,7 @@ START_TEST(whoever_only_looks_is_told_that_it_was_broken_off)
 {
     make_both();
     stop_at_the_change();
+    token_add_to(beside(fixture.path, ".restored"));
     int64_t findings = -1;
     char *detail = NULL;
     enum db_status status = db_check(fixture.path, &fixture.renderer, &(struct db_check_listener){0}, &findings, &detail);
@@ -326,6 +411,7 @@ START_TEST(whoever_only_looks_is_told_that_it_was_broken_off)
     ck_assert(is_there(beside(fixture.path, ".restored")));
     restore(); /* anew */
     assert_restored();
+    ck_assert_int_eq(token_add(), 2); /* the first was of what would have been the register */
 }
 END_TEST
 
@@ -448,6 +534,9 @@ int main(void)
     tcase_add_test(cases, a_restored_register_is_the_copy_in_another_life);
     tcase_add_test(cases, a_copy_can_be_restored_again_and_again);
     tcase_add_test(cases, a_register_is_restored_where_there_was_none);
+    tcase_add_test(cases, where_there_was_none_and_nothing_is_restored_nothing_is_left);
+    tcase_add_loop_test(cases, no_token_gets_the_number_of_one_that_the_copy_does_not_know, 0, 2);
+    tcase_add_test(cases, the_copy_s_own_numbers_are_not_given_again_either);
     tcase_add_test(cases, a_damaged_register_can_be_replaced);
     tcase_add_test(cases, what_was_only_in_the_old_log_never_meets_the_new_register);
     tcase_add_test(cases, a_register_that_is_served_is_not_replaced);
