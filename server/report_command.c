@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/csv_read.h"
 #include "handlers/study_json.h"
 #include "handlers/writing.h"
 #include "server/command.h"
@@ -210,27 +211,37 @@ static void filed_print(const json_t *answer)
     printf(dry_run ? "; nothing was filed\n" : "\n");
 }
 
-/* "row 17 included" is file:17: included: …, as compilers write it. */
-static void fault_print(const char *file, const json_t *fault)
+/* Of a row of the sheet; editors count lines. */
+static int line_of_row(const struct reports *reports, int row)
+{
+    if (reports->media != BODY_CSV)
+        return row;
+    return csv_line_of_row(reports->bytes, reports->len, csv_separator_of(reports->bytes, reports->len), row);
+}
+
+/* "row 17 included" is file:17: included: …, as compilers write it, 17 being the line in which the row begins. */
+static void fault_print(const struct reports *reports, const json_t *fault)
 {
     const char *name = text_of(fault, "name"), *reason = text_of(fault, "reason"), *near = text_of(fault, "did_you_mean");
     const char *row = name && strncmp(name, "row ", 4) == 0 ? name + 4 : NULL, *member = row ? strchr(row, ' ') : NULL;
     if (row)
-        fprintf(stderr, "%s:%ld: %s%s", file, strtol(row, NULL, 10), member ? member + 1 : "", member ? ": " : "");
+        fprintf(stderr, "%s:%d: %s%s", reports->name, line_of_row(reports, (int)strtol(row, NULL, 10)), member ? member + 1 : "",
+                member ? ": " : "");
     else
-        fprintf(stderr, "%s: %s%s", file, name ? name : "", name ? ": " : "");
+        fprintf(stderr, "%s: %s%s", reports->name, name ? name : "", name ? ": " : "");
     fprintf(stderr, "%s", reason ? reason : "");
     if (near)
         fprintf(stderr, "; did you mean \"%s\"?", near);
     fprintf(stderr, "\n");
 }
 
-static void problem_print(const char *file, const json_t *problem)
+static void problem_print(const struct reports *reports, const json_t *problem)
 {
+    const char *file = reports->name;
     size_t i, len = json_array_size(json_object_get(problem, "errors"));
     long long more = number_of(problem, "errors_left_out");
     json_t *fault;
-    json_array_foreach(json_object_get(problem, "errors"), i, fault) fault_print(file, fault);
+    json_array_foreach(json_object_get(problem, "errors"), i, fault) fault_print(reports, fault);
     if (len == 0)
         fprintf(stderr, "studyd report: %s: %s; nothing was filed\n", file, text_of(problem, "detail"));
     else
@@ -238,16 +249,16 @@ static void problem_print(const char *file, const json_t *problem)
                 len + (size_t)more == 1 ? "" : "s");
 }
 
-static int told_print(const char *file, const struct told *told)
+static int told_print(const struct reports *reports, const struct told *told)
 {
     json_auto_t *answer = told->body ? json_loadb(told->body, told->len, 0, NULL) : NULL;
     bool good = told->status == 200 || told->status == 201;
     if (!answer)
-        fprintf(stderr, "studyd report: %s: the answer could not be read\n", file);
+        fprintf(stderr, "studyd report: %s: the answer could not be read\n", reports->name);
     else if (good)
         filed_print(answer);
     else
-        problem_print(file, answer);
+        problem_print(reports, answer);
     return answer && good ? 0 : 1;
 }
 
@@ -285,7 +296,7 @@ int report_command(const struct config *config)
         return config_misuse(stderr, "report", "--db: a file was expected");
     if (!reports_open(config->operand, &reports))
         return 1;
-    int status = file_somewhere(config, &reports, &told) ? told_print(reports.name, &told) : 1;
+    int status = file_somewhere(config, &reports, &told) ? told_print(&reports, &told) : 1;
     free(told.body);
     free(reports.bytes);
     return status;
