@@ -52,6 +52,10 @@ static const struct route_format json_csv_ndjson[] = {
 #name, IN_QUERY, T_BOOL, AT(type, filter.name)                                                                                     \
     }
 
+/* A study's numbers are sums, of regions or awards, and may pass what one of those may be. Greater whole numbers are not exact in every
+ * reader of JSON. */
+#define SUM_MAX INT64_C(9007199254740991)
+
 /* The filters of /studies, which every statistic takes as well. */
 /* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
@@ -73,9 +77,9 @@ static const struct route_format json_csv_ndjson[] = {
     CODES(type, status, .values = status_codes),                                                                       \
     YES_NO(type, has_card),                                                                                            \
     YES_NO(type, behind_plan),                                                                                         \
-    RANGES(type, amount_nok, 0, INT64_C(9999999999999)),                                                               \
-    RANGES(type, planned, 0, 1000000000),                                                                              \
-    RANGES(type, included, 0, 1000000000),                                                                             \
+    RANGES(type, amount_nok, 0, SUM_MAX),                                                                              \
+    RANGES(type, planned, 0, SUM_MAX),                                                                                 \
+    RANGES(type, included, 0, SUM_MAX),                                                                                \
     RANGES(type, age, 0, 130),                                                                                         \
     {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
 
