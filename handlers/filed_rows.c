@@ -243,8 +243,8 @@ static json_t *truth(const char *text)
     return NULL;
 }
 
-/* What the cell says, as JSON has it; where it is not of its column's kind, as a text, which is then found to be wrong. A truth has more words
- * here than in JSON, so the fault that names them is found here, and something else stands in for it. */
+/* What the cell says, as JSON has it; where it is not of its column's kind, as a text, which is then found to be wrong. A truth has more
+ * words here than in JSON, so the fault that names them is found here, and something else stands in for it. */
 static json_t *cell_json(struct reading *reading, int row, const struct body_member *member, const char *text)
 {
     int64_t number;
