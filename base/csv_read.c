@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/csv_read.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 void csv_open(struct csv *csv, char *text, size_t len, char separator)
 {
-    *csv = (struct csv){.at = text, .end = text + len, .line = 1, .separator = separator};
+    *csv = (struct csv){.at = text, .end = text + len, .line = 1, .row = 1, .separator = separator};
     text[len] = '\0';
 }
 
@@ -80,6 +79,7 @@ enum csv_result csv_next(struct csv *csv, struct csv_record *ret_record, const c
     ret_record->len = 0;
     if (csv->at >= csv->end)
         return CSV_END;
+    ret_record->row = csv->row++;
     if (*csv->at == '\n') {
         *ret_message = "an empty line";
         return skip_line(csv);
@@ -95,4 +95,62 @@ enum csv_result csv_next(struct csv *csv, struct csv_record *ret_record, const c
         ret_record->len++;
     }
     return CSV_RECORD;
+}
+
+bool csv_skip_empty(struct csv *csv)
+{
+    if (csv->at >= csv->end || *csv->at != '\n')
+        return false;
+    csv->at++;
+    csv->line++;
+    csv->row++;
+    return true;
+}
+
+/* ── rows and lines ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct walk {
+    int line, row, row_line; /* row_line: where the row begins */
+    bool quoted, opens;      /* opens: a quote here would open a cell, or be the second of two within one */
+};
+
+static void walk_over(struct walk *walk, char c, char separator)
+{
+    walk->line += c == '\n';
+    if (walk->quoted) {
+        walk->quoted = c != '"';
+        walk->opens = c == '"';
+    } else if (c == '\n') {
+        walk->row++;
+        walk->row_line = walk->line;
+        walk->opens = true;
+    } else {
+        walk->quoted = c == '"' && walk->opens;
+        walk->opens = c == separator;
+    }
+}
+
+static const struct walk walk_start = {.line = 1, .row = 1, .row_line = 1, .opens = true};
+
+int csv_row_at(const char *text, size_t at, char separator)
+{
+    struct walk walk = walk_start;
+    for (size_t i = 0; i < at; i++)
+        walk_over(&walk, text[i], separator);
+    return walk.row;
+}
+
+int csv_line_of_row(const char *text, size_t len, char separator, int row)
+{
+    struct walk walk = walk_start;
+    for (size_t i = 0; i < len && walk.row < row; i++)
+        walk_over(&walk, text[i], separator);
+    return walk.row_line;
+}
+
+char csv_separator_of(const char *text, size_t len)
+{
+    const char *feed = len ? memchr(text, '\n', len) : NULL;
+    size_t first = feed ? (size_t)(feed - text) : len;
+    return first && memchr(text, ';', first) ? ';' : ',';
 }

@@ -83,17 +83,26 @@ static bool day_is_real(const char *text, int year, int month)
     return day >= 1 && day <= days_of(year, month);
 }
 
-bool forms_date(const char *text)
+bool forms_calendar(const char *text)
 {
     size_t length = strlen(text);
     if (length != 4 && length != 7 && length != 10)
         return false;
     int year = fixed_number(text, 4), month = 0;
-    if (year < FORMS_YEAR_MIN || year > FORMS_YEAR_MAX)
-        return false;
-    if (length > 4 && (text[4] != '-' || !month_is_real(text + 5, &month)))
+    if (year < 0 || (length > 4 && (text[4] != '-' || !month_is_real(text + 5, &month))))
         return false;
     return length < 10 || (text[7] == '-' && day_is_real(text + 8, year, month));
+}
+
+bool forms_calendar_day(const char *text)
+{
+    return strlen(text) == 10 && forms_calendar(text);
+}
+
+bool forms_date(const char *text)
+{
+    int year = forms_calendar(text) ? fixed_number(text, 4) : -1;
+    return year >= FORMS_YEAR_MIN && year <= FORMS_YEAR_MAX;
 }
 
 bool forms_day(const char *text)

@@ -23,9 +23,11 @@ size_t forms_cut(const char *text, size_t len);
 
 /* [a-z0-9]+(-[a-z0-9]+)*, at most 64 characters. */
 bool forms_id(const char *text);
-/* YYYY, YYYY-MM or YYYY-MM-DD, a real date of the years 1900–2199. */
+/* YYYY, YYYY-MM or YYYY-MM-DD, a real date of any year that is so written. */
+bool forms_calendar(const char *text);
+bool forms_calendar_day(const char *text); /* YYYY-MM-DD only */
+/* The same of the years 1900–2199, which are those that are stored. */
 bool forms_date(const char *text);
-/* YYYY-MM-DD only. */
 bool forms_day(const char *text);
 /* MM-DD, a day of some year. */
 bool forms_month_day(const char *text);

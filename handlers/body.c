@@ -132,9 +132,14 @@ static bool is_longer(const char *text, int64_t most)
     return characters > most;
 }
 
-static bool is_from_year(const char *day, int64_t year)
+/* A date of the calendar that is none of those that are taken. */
+static const char *year_fault(struct arena *arena, const struct body_member *member, const char *text)
 {
-    return strtol(day, NULL, 10) >= year;
+    int64_t year = strtol(text, NULL, 10), first = member->min > FORMS_YEAR_MIN ? member->min : FORMS_YEAR_MIN;
+    bool day = member->type == MEMBER_DAY;
+    if (year < first)
+        return arena_printf(arena, "must not be before %" PRId64 "%s", first, day ? "-01-01" : "");
+    return year > FORMS_YEAR_MAX ? arena_printf(arena, "must not be after %d%s", FORMS_YEAR_MAX, day ? "-12-31" : "") : NULL;
 }
 
 /* Texts whose form depends on nothing else, and what to say of the others. */
@@ -144,8 +149,8 @@ static const char *form_fault(enum member_type type, const char *text)
         bool (*is)(const char *text);
         const char *expected;
     } forms[] = {
-        [MEMBER_DAY] = {forms_day, "must be a day of the calendar, as 2026-01-31"},
-        [MEMBER_DATE] = {forms_date, "must be a date of the calendar as 2026, 2026-01 or 2026-01-31"},
+        [MEMBER_DAY] = {forms_calendar_day, "must be a day of the calendar, as 2026-01-31"},
+        [MEMBER_DATE] = {forms_calendar, "must be a date of the calendar as 2026, 2026-01 or 2026-01-31"},
         [MEMBER_ID] = {forms_id, "must be a code of a-z, 0-9 and single hyphens inside, at most 64 characters"},
         [MEMBER_URL] = {forms_url, "must be an address that begins with http:// or https://, ASCII only"},
         [MEMBER_DOI] = {forms_doi, "must be a DOI, as 10.1234/abc"},
@@ -165,9 +170,7 @@ static const char *text_fault(struct arena *arena, const struct body_member *mem
                                            : "must be a text on one line without control characters, and not white space alone";
     if (free_text && member->max > 0 && is_longer(text, member->max))
         return arena_printf(arena, "must have at most %" PRId64 " characters", member->max);
-    if (member->type == MEMBER_DAY && !is_from_year(text, member->min))
-        return arena_printf(arena, "must not be before %" PRId64 "-01-01", member->min);
-    return NULL;
+    return member->type == MEMBER_DAY || member->type == MEMBER_DATE ? year_fault(arena, member, text) : NULL;
 }
 
 /* ── filling ────────────────────────────────────────────────────────────────────────────────────────────────── */

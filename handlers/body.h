@@ -15,8 +15,8 @@ enum member_type {
     MEMBER_END,
     MEMBER_LINE,    /* const char *             a text on one line of at most max characters */
     MEMBER_TEXT,    /* const char *             the same, line feeds allowed */
-    MEMBER_DAY,     /* const char *             YYYY-MM-DD, a real day, from the year min on */
-    MEMBER_DATE,    /* const char *             YYYY, YYYY-MM or YYYY-MM-DD, real */
+    MEMBER_DAY,     /* const char *             YYYY-MM-DD, a real day, from the year min (or 1900) to 2199 */
+    MEMBER_DATE,    /* const char *             YYYY, YYYY-MM or YYYY-MM-DD, real, likewise */
     MEMBER_ID,      /* const char *             a code of a-z, 0-9 and single hyphens */
     MEMBER_URL,     /* const char *             http:// or https:// */
     MEMBER_DOI,     /* const char *             10.1234/abc */

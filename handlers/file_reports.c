@@ -58,16 +58,22 @@ static bool offer(void *cls, const char *value)
     return true;
 }
 
-/* The study of today where the id is an old one, else the nearest; NULL = none. */
+/* The study of today where the id is an old one; NULL = it is none. */
+static const char *study_now(struct request *rq, const char *study)
+{
+    char *moved = NULL;
+    (void)db_studies_get(rq->db, study, NULL, NULL, &moved);
+    const char *now = moved ? arena_strdup(rq->arena, moved) : NULL;
+    free(moved);
+    return now;
+}
+
+/* The nearest; NULL = none. */
 static const char *suggestion(struct request *rq, const char *study, int *left)
 {
     struct nearest nearest;
-    char *moved = NULL;
-    (void)db_studies_get(rq->db, study, NULL, NULL, &moved);
-    const char *near = moved ? arena_strdup(rq->arena, moved) : NULL;
-    free(moved);
-    if (near || (*left)-- <= 0)
-        return near;
+    if ((*left)-- <= 0)
+        return NULL;
     nearest_begin(&nearest, study);
     db_vocabulary_each(rq->db, DB_VOCAB_STUDY, offer, &nearest);
     return nearest_best(&nearest) ? arena_strdup(rq->arena, nearest_best(&nearest)) : NULL;
@@ -78,6 +84,15 @@ static void study_fault(struct request *rq, const struct filed_rows *rows, size_
     for (size_t i = first; i < end; i++)
         if (i == first || rows->list[i].line != rows->list[i - 1].line)
             body_fault(rq, row_name(rq->arena, rows->list[i].line, "study"), reason, near);
+}
+
+static void unknown_fault(struct request *rq, const struct filed_rows *rows, size_t first, size_t end, int *suggestions)
+{
+    const char *study = rows->list[first].study, *now = study_now(rq, study);
+    if (now)
+        study_fault(rq, rows, first, end, arena_printf(rq->arena, "is now %s: use that id", now), now);
+    else
+        study_fault(rq, rows, first, end, "there is no such study", suggestion(rq, study, suggestions));
 }
 
 static void faults_forget(struct faults *faults)
@@ -103,7 +118,7 @@ static enum api_error studies_check(struct request *rq, const struct filed_rows 
             outside = true;
             study_fault(rq, rows, first, end, "the token's scope does not hold this study", NULL);
         } else if (status == DB_NOT_FOUND && !outside) {
-            study_fault(rq, rows, first, end, "there is no such study", suggestion(rq, study, &suggestions));
+            unknown_fault(rq, rows, first, end, &suggestions);
         }
     }
     return outside ? API_FORBIDDEN : API_OK;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/csv_read.h"
@@ -92,25 +93,26 @@ static void rows_put(struct reading *reading, const struct row_body *body)
 }
 
 /* Either a number, of a region or the whole study, or numbers for regions. */
-static bool counts_check(struct reading *reading, const json_t *object, int line, uint64_t seen)
+static void counts_check(struct reading *reading, const json_t *object, int line, uint64_t seen)
 {
     bool one = json_object_get(object, "included"), many = json_object_get(object, "regions");
     if (one == many)
         fault(reading, line, one ? NULL : "included", one ? "must have included or regions, not both" : "is missing");
     else if (many && seen >> SEEN_REGION & 1)
         fault(reading, line, "region", "does not go with regions");
-    else
-        return true;
-    return false;
 }
 
-static void row_read(struct reading *reading, const json_t *object, int line)
+/* before: how many faults there were before the row. */
+static void row_read(struct reading *reading, const json_t *object, int line, size_t before)
 {
     struct row_body body = {.row = {.line = line}};
     uint64_t seen = 0;
     const char *name = row_name(reading->rq->arena, line, NULL);
-    bool good = name && json_body_fill(reading->rq, object, row_members, name, &body, &seen);
-    body.row.good = (!json_is_object(object) || counts_check(reading, object, line, seen)) && good;
+    if (name)
+        json_body_fill(reading->rq, object, row_members, name, &body, &seen);
+    if (json_is_object(object))
+        counts_check(reading, object, line, seen);
+    body.row.good = name && body_faults(reading->rq) == before;
     reading->rows->lines++;
     rows_put(reading, &body);
 }
@@ -130,7 +132,7 @@ static bool line_read(struct reading *reading, const char *text, size_t len, int
     enum api_error error = json_body_read(reading->rq, text, len, row_name(reading->rq->arena, line, NULL), &root);
     reading->malformed |= error == API_MALFORMED_BODY;
     if (error == API_OK)
-        row_read(reading, root, line);
+        row_read(reading, root, line, body_faults(reading->rq));
     json_decref(root);
     return error != API_UNAVAILABLE;
 }
@@ -204,14 +206,14 @@ static void header_read(struct reading *reading, const struct csv_record *record
     for (size_t i = 0; i < record->len; i++) {
         const struct body_member *member = column_member(record->fields[i]);
         if (!member)
-            unknown_column(reading, record->line, record->fields[i]);
+            unknown_column(reading, record->row, record->fields[i]);
         else if (has_column(ret_columns, member->name))
-            fault(reading, record->line, NULL, arena_printf(arena, "the column %s stands twice", member->name));
+            fault(reading, record->row, NULL, arena_printf(arena, "the column %s stands twice", member->name));
         ret_columns->member[ret_columns->len++] = member;
     }
     for (size_t i = 0; i < COLUMNS_NEEDED; i++)
         if (!has_column(ret_columns, column_names[i]))
-            fault(reading, record->line, NULL,
+            fault(reading, record->row, NULL,
                   arena_printf(arena, "the column %s is missing: the first row names the columns study, as_of, region and included",
                                column_names[i]));
 }
@@ -226,30 +228,37 @@ static json_t *norwegian_day(const char *text)
     return json_sprintf("%.4s-%.2s-%.2s", text + 6, text + 3, text);
 }
 
+#define TRUTHS "must be true or false (SANN or USANN in Norwegian), in capitals or not"
+
 /* As people and spreadsheets write it; NULL = it is none. */
 static json_t *truth(const char *text)
 {
     static const struct {
         const char *text;
         bool is;
-    } words[] = {{"true", true}, {"false", false}, {"TRUE", true}, {"FALSE", false}, {"SANN", true}, {"USANN", false}};
+    } words[] = {{"true", true}, {"false", false}, {"sann", true}, {"usann", false}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].text, text) == 0)
+        if (strcasecmp(words[i].text, text) == 0)
             return json_boolean(words[i].is);
     return NULL;
 }
 
-/* What the cell says, as JSON has it; where it is not of its column's kind, as a text, which is then found to be wrong. */
-static json_t *cell_json(const struct body_member *member, const char *text)
+/* What the cell says, as JSON has it; where it is not of its column's kind, as a text, which is then found to be wrong. A truth has more
+ * words here than in JSON, so the fault that names them is found here, and something else stands in for it. */
+static json_t *cell_json(struct reading *reading, int row, const struct body_member *member, const char *text)
 {
     int64_t number;
     json_t *value = NULL;
-    if (member->type == MEMBER_DAY)
+    if (member->type == MEMBER_DAY) {
         value = norwegian_day(text);
-    else if (member->type == MEMBER_TRUTH)
+    } else if (member->type == MEMBER_TRUTH) {
         value = truth(text);
-    else if (member->type == MEMBER_WHOLE && forms_integer(text, 0, INT64_MAX, &number))
+        if (!value)
+            fault(reading, row, member->name, TRUTHS);
+        return value ? value : json_false();
+    } else if (member->type == MEMBER_WHOLE && forms_integer(text, 0, INT64_MAX, &number)) {
         value = json_integer(number);
+    }
     return value ? value : json_string(text);
 }
 
@@ -261,25 +270,37 @@ static bool is_blank(const struct csv_record *record)
     return true;
 }
 
-/* Spreadsheets leave out empty cells at the end of a row, and write rows of nothing below the last one. false: no memory. */
+/* The next row that says something. Spreadsheets write rows of nothing between others and below the last one, and editors empty lines. */
+static enum csv_result row_next(struct csv *csv, struct csv_record *ret_record, const char **ret_message)
+{
+    enum csv_result result;
+    do {
+        while (csv_skip_empty(csv))
+            ;
+        result = csv_next(csv, ret_record, ret_message);
+    } while (result == CSV_RECORD && is_blank(ret_record));
+    return result;
+}
+
+/* Spreadsheets leave out empty cells at the end of a row. false: no memory. */
 static bool record_read(struct reading *reading, const struct csv_record *record, const struct columns *columns)
 {
+    size_t before = body_faults(reading->rq);
     json_auto_t *object = json_object();
     if (!object)
         return false;
-    if (is_blank(record))
-        return true;
     for (size_t i = 0; i < record->len; i++) {
         if (!*record->fields[i])
             continue;
         if (i >= columns->len) {
-            malformed(reading, record->line, "has more fields than the first row has columns");
+            malformed(reading, record->row, "has more fields than the first row has columns");
             return true;
         }
-        if (json_object_set_new(object, columns->member[i]->name, cell_json(columns->member[i], record->fields[i])) != 0)
+        const struct body_member *member = columns->member[i];
+        if (json_object_set_new(object, member->name, cell_json(reading, record->row, member, record->fields[i])) != 0)
             return false;
     }
-    row_read(reading, object, record->line);
+    row_read(reading, object, record->row, before);
     return true;
 }
 
@@ -289,20 +310,19 @@ static bool table_read(struct reading *reading, char *text, size_t len)
     struct csv csv;
     struct csv_record record;
     struct columns columns = {.len = 0};
-    const char *message, *feed = memchr(text, '\n', len);
-    bool semicolons = memchr(text, ';', feed ? (size_t)(feed - text) : len);
-    csv_open(&csv, text, len, semicolons ? ';' : ',');
+    const char *message;
+    csv_open(&csv, text, len, csv_separator_of(text, len));
     enum csv_result result = csv_next(&csv, &record, &message);
     if (result == CSV_RECORD)
         header_read(reading, &record, &columns);
     else if (result == CSV_FAULT)
-        malformed(reading, record.line, message);
+        malformed(reading, record.row, message);
     /* Without columns nothing can be said of rows. */
     if (body_faults(reading->rq) > 0)
         return true;
-    while ((result = csv_next(&csv, &record, &message)) != CSV_END) {
+    while ((result = row_next(&csv, &record, &message)) != CSV_END) {
         if (result == CSV_FAULT)
-            malformed(reading, record.line, message);
+            malformed(reading, record.row, message);
         else if (too_many(reading))
             return true;
         else if (!record_read(reading, &record, &columns))
@@ -335,9 +355,11 @@ static bool table_copy_read(struct reading *reading, const char *text, size_t le
 
 /* ── both ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int line_of(const char *text, size_t at)
+static int row_at(const struct reading *reading, const char *text, size_t at, size_t len)
 {
     int line = 1;
+    if (reading->rq->media == BODY_CSV)
+        return csv_row_at(text, at, csv_separator_of(text, len));
     for (size_t i = 0; i < at; i++)
         line += text[i] == '\n';
     return line;
@@ -350,7 +372,7 @@ static bool bytes_check(struct reading *reading, const char *text, size_t len)
         length = forms_character(text + i, len - i);
         if (length > 0 && text[i] != '\0')
             continue;
-        malformed(reading, line_of(text, i),
+        malformed(reading, row_at(reading, text, i, len),
                   length ? "a NUL byte" : "bytes that are not UTF-8: a spreadsheet has \"CSV UTF-8\" among the forms it saves in");
         return false;
     }

@@ -9,7 +9,7 @@
 #define FILED_ROWS_MAX 10000
 
 struct filed_row {
-    int line; /* of the body, from 1, where it begins: as a spreadsheet numbers its rows */
+    int line; /* from 1; of CSV the row, as a spreadsheet numbers it, which may be many lines */
     const char *study, *region, *as_of;
     int64_t included;
     bool correction;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "handlers/body.h"
 #include "handlers/json.h"
 
 /* ── the question ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -14,49 +15,23 @@ struct import_task {
     bool check;
 };
 
-static enum api_error task_fault(struct request *rq, const char *name, const char *reason)
-{
-    faults_add(rq->faults, "body", name, reason, NULL);
-    return API_UNPROCESSABLE;
-}
-
-static enum api_error task_read(struct request *rq, json_t *body, struct import_task *task)
-{
-    const char *folder, *name;
-    json_t *value;
-    if (!json_is_object(body)) {
-        faults_add(rq->faults, "body", NULL, "an object was expected", NULL);
-        return API_MALFORMED_BODY;
-    }
-    json_object_foreach(body, name, value)
-    {
-        if (strcmp(name, "folder") != 0 && strcmp(name, "check") != 0)
-            return task_fault(rq, arena_strdup(rq->arena, name), "unknown member");
-    }
-    folder = json_string_value(json_object_get(body, "folder"));
-    if (!folder || *folder != '/')
-        return task_fault(rq, "folder", "an absolute path was expected");
-    value = json_object_get(body, "check");
-    if (value && !json_is_boolean(value))
-        return task_fault(rq, "check", "true or false was expected");
-    task->folder = arena_strdup(rq->arena, folder);
-    task->check = json_is_true(value);
-    return task->folder ? API_OK : API_UNAVAILABLE;
-}
+static const struct body_member members[] = {
+    {"folder", MEMBER_LINE, .required = true, MEMBER_AT(import_task, folder)},
+    {"check", MEMBER_TRUTH, MEMBER_AT(import_task, check)},
+    {0},
+};
 
 enum api_error import_parse(struct request *rq)
 {
-    json_error_t error;
     struct import_task *task = arena_alloc(rq->arena, sizeof *task);
-    json_auto_t *body = json_loadb(rq->body, rq->body_len, JSON_REJECT_DUPLICATES, &error);
-    if (!task)
-        return API_UNAVAILABLE;
-    if (!body) {
-        faults_add(rq->faults, "body", NULL, "JSON was expected", NULL);
-        return API_MALFORMED_BODY;
-    }
+    enum api_error error = task ? json_body(rq, members, task, NULL) : API_UNAVAILABLE;
+    if (error != API_OK && error != API_UNPROCESSABLE)
+        return error;
+    /* The daemon stands in another folder than whoever asks. */
+    if (task->folder && *task->folder != '/')
+        body_fault(rq, "/folder", "must be an absolute path", NULL);
     rq->task = task;
-    return task_read(rq, body, task);
+    return body_faults(rq) > 0 ? API_UNPROCESSABLE : API_OK;
 }
 
 /* ── the answer ──────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -46,15 +46,19 @@ static bool take_day(const char **at, int64_t *ret_ms)
     return true;
 }
 
+/* As many as there are; what is finer than a millisecond lies within it. */
 static bool take_decimals(const char **at, int *ret_ms)
 {
     *ret_ms = 0;
     if (!take_one_of(at, "."))
         return true;
     int digit;
-    for (int unit = 100; unit > 0 && take(at, 1, 0, 9, &digit); unit /= 10)
+    const char *first = *at;
+    for (int unit = 100; **at >= '0' && **at <= '9'; unit /= 10) {
+        take(at, 1, 0, 9, &digit);
         *ret_ms += digit * unit;
-    return (*at)[-1] != '.' && (**at < '0' || **at > '9');
+    }
+    return *at > first;
 }
 
 static bool take_offset(const char **at, int *ret_minutes)
@@ -70,15 +74,24 @@ static bool take_offset(const char **at, int *ret_minutes)
     return true;
 }
 
-/* No leap seconds: no clock of the register can show one. */
-static bool take_time(const char **at, int64_t *ret_ms)
+/* *ret_leap: it is within second 60, which no clock of the register shows. Then it is read as the last millisecond before. */
+static bool take_time(const char **at, int64_t *ret_ms, bool *ret_leap)
 {
     int hour, minute, second, ms, offset;
     if (!take_one_of(at, "Tt") || !take(at, 2, 0, 23, &hour) || !take_one_of(at, ":") || !take(at, 2, 0, 59, &minute) ||
-        !take_one_of(at, ":") || !take(at, 2, 0, 59, &second) || !take_decimals(at, &ms) || !take_offset(at, &offset))
+        !take_one_of(at, ":") || !take(at, 2, 0, 60, &second) || !take_decimals(at, &ms) || !take_offset(at, &offset))
         return false;
-    *ret_ms = (((int64_t)hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
+    *ret_leap = second == 60;
+    *ret_ms = (((int64_t)hour * 60 + minute - offset) * 60 + second) * 1000 + (*ret_leap ? -1 : ms);
     return true;
+}
+
+/* A second is put in where a month ends in UTC, and nowhere else (RFC 3339, 5.7). */
+static bool ends_month(int64_t at)
+{
+    char next[INSTANT_SIZE];
+    instant_write(at + 1, next);
+    return strcmp(next + strlen("2026-01-"), "01T00:00:00Z") == 0;
 }
 
 bool day_is_real(const char *text)
@@ -100,13 +113,14 @@ static bool is_writable(int64_t at)
 bool instant_read(const char *text, int64_t *ret_first, int64_t *ret_last)
 {
     int64_t day, time;
+    bool leap;
     if (!take_day(&text, &day))
         return false;
     *ret_first = day;
     *ret_last = day + DAY_MS - 1;
     if (*text == '\0')
         return true;
-    if (!take_time(&text, &time) || *text != '\0' || !is_writable(day + time))
+    if (!take_time(&text, &time, &leap) || *text != '\0' || !is_writable(day + time) || (leap && !ends_month(day + time)))
         return false;
     *ret_first = *ret_last = day + time;
     return true;

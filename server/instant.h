@@ -10,7 +10,8 @@
 /* YYYY-MM-DD, a day of the calendar. */
 bool day_is_real(const char *text);
 
-/* An instant with its offset and at most three decimals: first = last. A bare day: its first and last millisecond, UTC. */
+/* An instant with its offset and any number of decimals: first = last, the millisecond that it lies in; a leap second (:60 at the end of a
+ * month, UTC) lies in the last millisecond of :59. A bare day: its first and last millisecond, UTC. */
 bool instant_read(const char *text, int64_t *ret_first, int64_t *ret_last);
 
 #define INSTANT_SIZE 25                                      /* 2026-01-01T00:00:00.000Z and NUL */

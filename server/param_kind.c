@@ -181,14 +181,15 @@ static bool day_read(struct param_reading *reading, char *text, void *field)
     return day_is_real(text) || param_fault(reading, "must be a day of the calendar, as 2026-01-31", NULL);
 }
 
-/* 0 says that it is absent. */
+/* 0 says that it is absent. Whatever lies before it is one question with one answer, that nothing was known: its first millisecond stands
+ * for all. */
 static bool point_in_time_read(struct param_reading *reading, char *text, void *field)
 {
     int64_t first = 0, last = 0;
     if (!instant_read(text, &first, &last) || first != last)
         return param_fault(reading, "must be an instant with its offset, as 2026-01-31T12:00:00Z", NULL);
-    *(int64_t *)field = first;
-    return first > 0 || param_fault(reading, "must lie after 1970-01-01T00:00:00Z", NULL);
+    *(int64_t *)field = first > 0 ? first : 1;
+    return true;
 }
 
 static void point_in_time_write(const struct param *row, const void *field, struct buffer *query)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_read.h"
 #include "server/ask.h"
 #include "server/command.h"
 
@@ -114,27 +115,37 @@ static void filed_print(const json_t *answer)
     printf(dry_run ? "; nothing was filed\n" : "\n");
 }
 
-/* "row 17 included" is file:17: included: …, as compilers write it. */
-static void fault_print(const char *file, const json_t *fault)
+/* Of a row of the sheet; editors count lines. */
+static int line_of_row(const struct reports *reports, int row)
+{
+    if (strcmp(reports->content_type, "text/csv") != 0)
+        return row;
+    return csv_line_of_row(reports->bytes, reports->len, csv_separator_of(reports->bytes, reports->len), row);
+}
+
+/* "row 17 included" is file:17: included: …, as compilers write it, 17 being the line in which the row begins. */
+static void fault_print(const struct reports *reports, const json_t *fault)
 {
     const char *name = text_of(fault, "name"), *reason = text_of(fault, "reason"), *near = text_of(fault, "did_you_mean");
     const char *row = name && strncmp(name, "row ", 4) == 0 ? name + 4 : NULL, *member = row ? strchr(row, ' ') : NULL;
     if (row)
-        fprintf(stderr, "%s:%ld: %s%s", file, strtol(row, NULL, 10), member ? member + 1 : "", member ? ": " : "");
+        fprintf(stderr, "%s:%d: %s%s", reports->name, line_of_row(reports, (int)strtol(row, NULL, 10)), member ? member + 1 : "",
+                member ? ": " : "");
     else
-        fprintf(stderr, "%s: %s%s", file, name ? name : "", name ? ": " : "");
+        fprintf(stderr, "%s: %s%s", reports->name, name ? name : "", name ? ": " : "");
     fprintf(stderr, "%s", reason ? reason : "");
     if (near)
         fprintf(stderr, "; did you mean \"%s\"?", near);
     fprintf(stderr, "\n");
 }
 
-static void problem_print(const char *file, const json_t *problem)
+static void problem_print(const struct reports *reports, const json_t *problem)
 {
+    const char *file = reports->name;
     size_t i, len = json_array_size(json_object_get(problem, "errors"));
     long long more = number_of(problem, "errors_left_out");
     json_t *fault;
-    json_array_foreach(json_object_get(problem, "errors"), i, fault) fault_print(file, fault);
+    json_array_foreach(json_object_get(problem, "errors"), i, fault) fault_print(reports, fault);
     if (len == 0)
         fprintf(stderr, "studyd report: %s: %s; nothing was filed\n", file, text_of(problem, "detail"));
     else
@@ -142,16 +153,16 @@ static void problem_print(const char *file, const json_t *problem)
                 len + (size_t)more == 1 ? "" : "s");
 }
 
-static int answer_print(const char *file, const struct local_answer *answer)
+static int answer_print(const struct reports *reports, const struct local_answer *answer)
 {
     json_auto_t *told = json_loadb(answer->body, answer->len, 0, NULL);
     bool good = answer->status == 200 || answer->status == 201;
     if (!told)
-        fprintf(stderr, "studyd report: %s: the answer could not be read\n", file);
+        fprintf(stderr, "studyd report: %s: the answer could not be read\n", reports->name);
     else if (good)
         filed_print(told);
     else
-        problem_print(file, told);
+        problem_print(reports, told);
     return told && good ? 0 : 1;
 }
 
@@ -168,7 +179,7 @@ static int file(const struct config *config, const struct reports *reports)
     enum local_result result = ask_question("report", config->db, ASK_WRITES, &question, &answer);
     if (result == LOCAL_BROKEN)
         fprintf(stderr, "studyd report: send the file again, what stands already is not filed twice\n");
-    int status = result == LOCAL_ANSWERED ? answer_print(reports->name, &answer) : 1;
+    int status = result == LOCAL_ANSWERED ? answer_print(reports, &answer) : 1;
     free(answer.body);
     return status;
 }

@@ -184,7 +184,8 @@ static void verify_writing(const struct route *route)
          "is one that tokens have, or the machine's own");
     must(!route->guarded || (route->write && route->tag == TAG_STUDY), route, "guarded", "is what writes to one study");
     must(!writes || route->tag == TAG_NONE || (route->tag == TAG_STUDY && route->write), route, "tag", "is none, or the study written to");
-    must(!writes || (!route->formats && !route->moves), route, "row", "answers what is written in one format, at its own address");
+    must(!writes || !route->formats, route, "row", "answers what is written in one format");
+    must(!writes || route->moves == (route->tag == TAG_STUDY), route, "row", "leads on from an old id where it writes to a study");
     verify_bodies(route);
 }
 

@@ -52,6 +52,10 @@ static const struct route_format json_csv_ndjson[] = {
 #name, IN_QUERY, T_BOOL, AT(type, filter.name)                                                                                     \
     }
 
+/* A study's numbers are sums, of regions or awards, and may pass what one of those may be. Greater whole numbers are not exact in every
+ * reader of JSON. */
+#define SUM_MAX INT64_C(9007199254740991)
+
 /* The filters of /studies, which every statistic takes as well. */
 /* clang-format off */
 #define STUDY_FILTERS(type)                                                                                            \
@@ -73,9 +77,9 @@ static const struct route_format json_csv_ndjson[] = {
     CODES(type, status, .values = status_codes),                                                                       \
     YES_NO(type, has_card),                                                                                            \
     YES_NO(type, behind_plan),                                                                                         \
-    RANGES(type, amount_nok, 0, INT64_C(9999999999999)),                                                               \
-    RANGES(type, planned, 0, 1000000000),                                                                              \
-    RANGES(type, included, 0, 1000000000),                                                                             \
+    RANGES(type, amount_nok, 0, SUM_MAX),                                                                              \
+    RANGES(type, planned, 0, SUM_MAX),                                                                                 \
+    RANGES(type, included, 0, SUM_MAX),                                                                                \
     RANGES(type, age, 0, 130),                                                                                         \
     {"updated", IN_QUERY, T_TIME_RANGES, AT(type, filter.updated)}
 
@@ -169,13 +173,13 @@ const struct route routes[] = {
     {"getStudy", "GET", "/studies/{id}", studies_get, TAKES(studies_get_rows, studies_get_params), .content_type = JSON, .tag = TAG_STUDY,
      .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"editStudy", "PATCH", "/studies/{id}", .parse = study_edit_parse, .write = study_edit, .bodies = merge_patch, .body_max = CARD_BODY_MAX, .role = DB_ROLE_EDITOR,
-     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER), .moves = true},
     {"getRecruitment", "GET", "/studies/{id}/recruitment", recruitment_get, .check = recruitment_check, TAKES(recruitment_get_rows, recruitment_get_params),
      .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"fileReport", "POST", "/studies/{id}/recruitment", .parse = recruitment_file_parse, .write = recruitment_file, .bodies = json_body, .body_max = REPORT_BODY_MAX,
-     .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER)},
+     .role = DB_ROLE_REPORTER, .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 201, .errors = E(BAD_PARAMETER), .moves = true},
     {"putPlan", "PUT", "/studies/{id}/plan", .parse = plan_put_parse, .write = plan_put, .bodies = json_body, .body_max = REPORT_BODY_MAX, .role = DB_ROLE_EDITOR,
-     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER)},
+     .guarded = true, TAKES(study_write_rows, study_write_params), .content_type = JSON, .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER), .moves = true},
     {"getHistory", "GET", "/studies/{id}/history", history_get, .check = history_check, TAKES(history_get_rows, history_get_params), .content_type = JSON,
      .tag = TAG_STUDY, .ok = 200, .errors = E(BAD_PARAMETER) | E(NOT_FOUND), .moves = true},
     {"listRecruitment", "GET", "/recruitment", recruitment_list, .check = recruitment_list_check, TAKES(recruitment_list_rows, recruitment_list_params),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "handlers/handlers.h"
 #include "server/answer.h"
 #include "server/auth.h"
 #include "server/etag.h"
@@ -28,14 +29,29 @@ static bool key_is_valid(const char *key)
     return len >= 1 && len <= IDEMPOTENCY_KEY_MAX;
 }
 
-static void digest_make(const struct exchange *x, unsigned char ret_digest[DB_HASH_BYTES])
+/* The body's media type without its parameters: the same bytes of another type say something else. */
+static char *media_named(const struct exchange *x)
 {
-    const char *query = x->target.query ? x->target.query : "";
+    const char *type = x->head.content_type ? x->head.content_type : "";
+    char *name = arena_strndup(x->arena, type, strcspn(type, "; \t"));
+    for (char *at = name; at && *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + ('a' - 'A') : *at);
+    return name;
+}
+
+/* false: no memory. */
+static bool digest_make(const struct exchange *x, unsigned char ret_digest[DB_HASH_BYTES])
+{
+    const char *query = x->target.query ? x->target.query : "", *media = media_named(x);
+    if (!media)
+        return false;
     const struct secret_part parts[] = {{x->method, strlen(x->method)},
                                         {x->target.path, x->target.path_len},
                                         {query, strlen(query)},
+                                        {media, strlen(media)},
                                         {x->body.bytes ? x->body.bytes : "", x->body.len}};
     secret_digest(parts, sizeof parts / sizeof *parts, ret_digest);
+    return true;
 }
 
 static enum api_error key_read(struct exchange *x, struct filing *filing)
@@ -49,8 +65,7 @@ static enum api_error key_read(struct exchange *x, struct filing *filing)
     if (filing->detail)
         return API_BAD_REQUEST;
     filing->key = arena_strdup(x->arena, key);
-    digest_make(x, filing->digest);
-    return filing->key ? API_OK : API_UNAVAILABLE;
+    return filing->key && digest_make(x, filing->digest) ? API_OK : API_UNAVAILABLE;
 }
 
 struct kept_seen {
@@ -122,6 +137,23 @@ static enum api_error params_read(struct exchange *x, struct filing *filing, enu
     return API_OK;
 }
 
+/* An old id leads on whoever may write to the study, as it leads on whoever reads. filing->moved: it did, and nothing is to be written. */
+static enum api_error study_find(struct exchange *x, struct filing *filing)
+{
+    char *now = NULL;
+    enum api_error error = auth_study(x, filing->study, &filing->detail);
+    if (error != API_NOT_FOUND)
+        return error;
+    (void)db_studies_get(x->worker->reader, filing->study, NULL, NULL, &now);
+    if (now)
+        error = auth_study(x, now, &filing->detail);
+    if (now && error == API_OK)
+        error = study_moved(&filing->request, &filing->reply, now, strchr(x->match.route->path, '}') + 1);
+    filing->moved = now && error == API_OK;
+    free(now);
+    return error;
+}
+
 static enum api_error accept_read(struct exchange *x, struct filing *filing)
 {
     struct format_choice choice;
@@ -170,7 +202,7 @@ static enum api_error refusal_find(struct exchange *x, struct filing *filing)
         return error;
     if ((error = params_read(x, filing, &later)) != API_OK)
         return error;
-    if (filing->study && (error = auth_study(x, filing->study, &filing->detail)) != API_OK)
+    if (filing->study && ((error = study_find(x, filing)) != API_OK || filing->moved))
         return error;
     if ((error = accept_read(x, filing)) != API_OK)
         return error;
@@ -214,7 +246,7 @@ void writing_request(struct exchange *x)
     }
     x->filing = filing;
     filing->error = refusal_find(x, filing);
-    if (filing->error == API_OK && !filing->kept) {
+    if (filing->error == API_OK && !filing->kept && !filing->moved) {
         filing->request.db = NULL;
         x->waits = true;
         const char *why = writer_take(x->worker->server->writer, x);

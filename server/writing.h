@@ -21,6 +21,7 @@ struct filing {
     enum api_error error;
     const char *detail; /* of the error; NULL = the reply's */
     bool kept;          /* the reply is one that was given before */
+    bool moved;         /* the reply leads to the study's id of today */
 };
 
 /* In the worker's thread: fills exchange->answer, or sets exchange->waits. */

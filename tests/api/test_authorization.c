@@ -218,6 +218,43 @@ START_TEST(each_operation_refuses_what_it_says_it_refuses)
 }
 END_TEST
 
+/* ── old ids ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *rest_of(const struct operation *operation)
+{
+    return operation->own + strlen("/studies/aurora");
+}
+
+/* 301 stands where 404 would: after who asks, before what is asked. */
+START_TEST(an_old_id_leads_on_whoever_may_write_and_nothing_is_written)
+{
+    const struct operation *operation = &operations[_i];
+    if (!is_guarded(operation))
+        return;
+    const char *old = text_format("/studies/aegir-old%s", rest_of(operation)), *now = text_format("/studies/aegir%s", rest_of(operation));
+    const char *token = wide_token(operation);
+    json_int_t before = int_at(must_get(daemon, "/")->json, "data_version");
+    assert_problem(ask(operation, old, operation->body, no_token(operation), "X-More: 1"), 401, "unauthorized");
+    assert_problem(ask(operation, old, operation->body, narrow_token(operation), "X-More: 1"), 403, "forbidden");
+    if (strcmp(operation->role, "reporter") != 0)
+        assert_problem(ask(operation, old, operation->body, token_made(daemon, "reporter", "--programme", "nordlys"), "X-More: 1"), 403,
+                       "forbidden");
+    const struct answer *const moved[] = {
+        ask(operation, old, operation->body, token, "Idempotency-Key: old"),
+        ask(operation, text_format("%s?x=1", old), operation->malformed, token, "Idempotency-Key: old"),
+        http_ask(daemon, operation->method, old, operation->body, "Content-Type: text/plain", token, NULL),
+    };
+    for (size_t i = 0; i < sizeof moved / sizeof *moved; i++) {
+        assert_status(moved[i], 301);
+        assert_header(moved[i], "Location", now);
+        assert_header(moved[i], "Cache-Control", "no-store");
+        ck_assert_str_eq(moved[i]->body, "");
+    }
+    ck_assert_int_eq(int_at(must_get(daemon, "/")->json, "data_version"), before);
+    assert_status(ask(operation, now, operation->body, token, "Idempotency-Key: old"), operation->ok);
+}
+END_TEST
+
 /* ── nobody is forgotten ────────────────────────────────────────────────────────────────────────────────────── */
 
 START_TEST(every_operation_that_takes_a_token_is_in_the_table)
@@ -273,6 +310,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_cell_is_answered_as_documented, 0, OPERATIONS * CELLS);
     tcase_add_loop_test(tcase, a_token_that_has_expired_is_none, 0, OPERATIONS);
     tcase_add_loop_test(tcase, each_operation_refuses_what_it_says_it_refuses, 0, OPERATIONS);
+    tcase_add_loop_test(tcase, an_old_id_leads_on_whoever_may_write_and_nothing_is_written, 0, OPERATIONS);
     tcase_add_test(tcase, every_operation_that_takes_a_token_is_in_the_table);
     tcase_add_test(tcase, whoever_reads_needs_no_token_and_a_bad_one_takes_nothing_away);
     tcase_add_test(tcase, what_is_there_on_the_machine_alone_is_not_there_for_tokens);

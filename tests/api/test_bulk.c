@@ -88,8 +88,21 @@ START_TEST(every_faulty_row_is_named_and_none_is_filed)
     assert_fault(refused, "row 2 included", NULL);
     assert_fault(refused, "row 3 study", "corona");
     assert_fault(refused, "row 4 study", "aegir");
+    ck_assert_ptr_nonnull(strstr(refused->body, "\"is now aegir: use that id\""));
     assert_fault(refused, "row 5 region", "vest");
     ck_assert_int_eq(int_at(must_get(daemon, "/")->json, "data_version"), data_version);
+}
+END_TEST
+
+/* What the finding sent: an empty line at the end, and a cell of two lines before a fault. */
+START_TEST(rows_are_those_of_the_sheet_and_empty_ones_below_do_not_matter)
+{
+    assert_status(file("/recruitment?dry_run=true", HEAD "corona,2026-06-30,,400\n\n"), 200);
+    assert_status(file("/recruitment", "study,as_of,region,included,correction\ncorona,2026-06-30,,400,sann\n\n\r\n"), 201);
+    const struct answer *refused =
+        file("/recruitment", "study,as_of,region,included,comment\ncorona,2026-07-31,,400,\"a\nb\"\ncorona,2026-08-31,,x,\n");
+    assert_problem(refused, 422, "unprocessable");
+    assert_fault(refused, "row 3 included", NULL);
 }
 END_TEST
 
@@ -179,6 +192,8 @@ END_TEST
 START_TEST(faults_of_a_file_are_named_as_compilers_name_them_wherever_they_are_found)
 {
     const char *bad = table("bad.csv", HEAD "corna,2026-06-30,,4\naurora,2199-01-01,vest,400\n");
+    const char *long_cell =
+        table("long.csv", "study,as_of,region,included,comment\ncorona,2026-07-31,,400,\"a\nb\"\ncorona,2026-08-31,,x,\n");
     const char *own = text_format("%s/own-faults.db", support_folder());
     ck_assert_int_eq(studyd_run("import", "--db", own, invented_folder(), NULL).status, 0);
     struct outcome there = studyd_run("report", "--db", daemon_db(daemon), bad, NULL), here = studyd_run("report", "--db", own, bad, NULL);
@@ -189,6 +204,9 @@ START_TEST(faults_of_a_file_are_named_as_compilers_name_them_wherever_they_are_f
     ck_assert_ptr_nonnull(strstr(here.err, text_format("%s:2: study: there is no such study; did you mean \"corona\"?\n", bad)));
     ck_assert_ptr_nonnull(strstr(here.err, text_format("%s:3: as_of: rule in-future: 2199-01-01 is after today", bad)));
     ck_assert_ptr_nonnull(strstr(here.err, "faults; nothing was filed\n"));
+    /* The third row begins in the fourth line. */
+    ck_assert_ptr_nonnull(
+        strstr(studyd_run("report", "--db", own, long_cell, NULL).err, text_format("%s:4: included: must be a whole number", long_cell)));
 }
 END_TEST
 
@@ -227,6 +245,7 @@ int main(void)
     tcase_add_test(tcase, a_dry_run_foresees_what_is_filed_then_and_files_nothing);
     tcase_add_test(tcase, lines_of_json_are_filed_too);
     tcase_add_test(tcase, every_faulty_row_is_named_and_none_is_filed);
+    tcase_add_test(tcase, rows_are_those_of_the_sheet_and_empty_ones_below_do_not_matter);
     tcase_add_test(tcase, rows_outside_of_the_scope_are_forbidden_by_name);
     tcase_add_test(tcase, ten_thousand_rows_are_filed_and_ten_thousand_faults_named);
     tcase_add_loop_test(tcase, what_cannot_be_taken_is_refused_by_its_kind, 0, (int)(sizeof refusals / sizeof *refusals));

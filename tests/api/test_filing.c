@@ -53,6 +53,23 @@ START_TEST(a_report_is_seen_by_everybody_once_it_is_answered)
 }
 END_TEST
 
+/* A sum of regions may pass what one of them may be, and is found by what it is. */
+START_TEST(a_study_is_found_by_any_number_it_can_have)
+{
+    assert_status(
+        file("aurora", "{\"as_of\": \"2026-06-30\", \"regions\": {\"vest\": 1000000000, \"midt\": 1000000000}, \"correction\": true}"),
+        201);
+    ck_assert_int_eq(int_at(must_get(daemon, "/studies/aurora")->json, "recruitment.included"), 2000000000);
+    ck_assert_int_eq(total_of(daemon, "/studies?included=2000000000"), 1);
+    ck_assert_int_eq(total_of(daemon, "/studies?included=1999999999.."), 1);
+    ck_assert_int_eq(total_of(daemon, "/studies?included=2000000001..9007199254740991"), 0);
+    ck_assert_int_eq(total_of(daemon, "/studies?included=2000000000..&q=aurora"), 1);
+    ck_assert_int_eq(total_of(daemon, "/studies?planned=3000000000..9007199254740991"), 0);
+    ck_assert_int_eq(total_of(daemon, "/studies?amount_nok=10000000000000..9007199254740991"), 0);
+    assert_problem(http_get(daemon, "/studies?included=9007199254740992", NULL), 400, "bad-parameter");
+}
+END_TEST
+
 START_TEST(a_comment_leaves_the_register_nowhere)
 {
     static const char *const places[] = {"/studies/aurora", "/studies/aurora/recruitment", "/recruitment?id=aurora&format=ndjson",
@@ -236,6 +253,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, start, stop);
     tcase_add_test(tcase, a_report_is_seen_by_everybody_once_it_is_answered);
+    tcase_add_test(tcase, a_study_is_found_by_any_number_it_can_have);
     tcase_add_test(tcase, a_comment_leaves_the_register_nowhere);
     tcase_add_test(tcase, where_it_says_a_report_can_be_read_for_ever);
     tcase_add_test(tcase, a_count_that_falls_is_refused_with_its_rule_and_taken_as_a_correction);

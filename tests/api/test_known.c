@@ -246,6 +246,20 @@ END_TEST
 
 /* ── what cannot be asked ───────────────────────────────────────────────────────────────────────────────────── */
 
+/* As Python's isoformat() and Go's RFC3339Nano write them. */
+START_TEST(an_instant_may_have_any_number_of_decimals)
+{
+    const char *instant = now_text(0);
+    for (int i = 0; i < COUNT(questions); i++) {
+        const struct answer *plain = must_get(daemon_, known(questions[i], instant));
+        const char *target = known(questions[i], instant), *finer = text_format("%.*s456789Z", (int)strlen(target) - 1, target);
+        const struct answer *fine = must_get(daemon_, finer);
+        ck_assert_str_eq(fine->body, plain->body);
+        ck_assert_str_eq(answer_header(fine, "ETag"), answer_header(plain, "ETag"));
+    }
+}
+END_TEST
+
 START_TEST(the_future_is_not_known)
 {
     for (int i = 0; i < COUNT(questions); i++) {
@@ -273,6 +287,11 @@ START_TEST(before_the_register_held_it_there_was_nothing)
     ck_assert_str_eq(text_at(counts->json, "detail"), text_at(study->json, "detail"));
     const struct answer *all = http_get(daemon_, known("/stats/regions", "2020-01-01T00:00:00Z"), NULL);
     assert_problem(all, 404, "not-found");
+    static const char *const early[] = {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1814-05-17T12:00:00Z",
+                                        "0000-01-01T00:00:00Z"};
+    for (int i = 0; i < COUNT(questions); i++)
+        for (int j = 0; j < COUNT(early); j++)
+            assert_problem(http_get(daemon_, known(questions[i], early[j]), NULL), 404, "not-found");
     ck_assert_ptr_nonnull(strstr(text_at(all->json, "detail"), "kept since 20"));
     /* Between the two imports there was one programme. */
     const char *first = text_at(must_get(daemon_, "/studies/aneed?fields=updated")->json, "updated");
@@ -645,6 +664,7 @@ int main(void)
         what_was_known_just_now_is_what_is_known,
         the_tag_of_an_instant_is_answered_with_304,
         an_instant_has_one_spelling,
+        an_instant_may_have_any_number_of_decimals,
         the_future_is_not_known,
         before_the_register_held_it_there_was_nothing,
         what_was_can_be_told_apart_by_programme_alone,

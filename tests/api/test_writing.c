@@ -167,12 +167,26 @@ START_TEST(a_study_that_is_not_there_is_said_before_the_scope)
 }
 END_TEST
 
+/* What is written is never sent elsewhere by the daemon: whoever asked decides. */
+START_TEST(an_old_id_is_answered_with_that_of_today)
+{
+    const struct answer *moved = file_report("aegir-old", editor, ANY, REPORT);
+    assert_status(moved, 301);
+    assert_header(moved, "Location", "/studies/aegir/recruitment");
+    ck_assert_ptr_null(answer_header(moved, "ETag"));
+    ck_assert_ptr_nonnull(answer_header(moved, "X-Request-Id"));
+    ck_assert_int_eq(version_of(daemon_, "aegir"), 1);
+    assert_problem(file_report("aegir-old", reporter, ANY, REPORT), 403, "forbidden");
+    assert_status(file_report("aegir-old", editor, "X-Match: 1", "{"), 301);
+}
+END_TEST
+
 START_TEST(a_study_has_one_spelling)
 {
     assert_problem(file_report("%62orealis", reporter, ANY, REPORT), 404, "not-found");
     assert_problem(file_report("%61urora", reporter, ANY, REPORT), 404, "not-found");
     assert_problem(file_report("aurora/", reporter, ANY, REPORT), 400, "bad-request");
-    assert_problem(file_report("aegir-old", editor, ANY, REPORT), 404, "not-found"); /* what is written is never sent elsewhere */
+    assert_problem(file_report("%61egir-old", editor, ANY, REPORT), 404, "not-found");
 }
 END_TEST
 
@@ -313,6 +327,19 @@ START_TEST(a_key_used_for_something_else_is_a_conflict)
     assert_problem(http_ask(daemon_, "PUT", "/studies/aurora/plan", REPORT, JSON_BODY, reporter, ANY, "Idempotency-Key: k", NULL), 409,
                    "conflict");
     ck_assert_int_eq(version_of(daemon_, "aurora"), 2);
+}
+END_TEST
+
+START_TEST(the_same_bytes_of_another_type_are_another_request)
+{
+    static const char rows[] = "study,as_of,region,included\naurora,2025-06-30,vest,44\n";
+    assert_status(http_ask(daemon_, "POST", "/recruitment", rows, "Content-Type: text/csv", reporter, "Idempotency-Key: k", NULL), 201);
+    assert_problem(
+        http_ask(daemon_, "POST", "/recruitment", rows, "Content-Type: application/x-ndjson", reporter, "Idempotency-Key: k", NULL), 409,
+        "conflict");
+    assert_status(
+        http_ask(daemon_, "POST", "/recruitment", rows, "Content-Type: Text/CSV; charset=utf-8", reporter, "Idempotency-Key: k", NULL),
+        201);
 }
 END_TEST
 
@@ -501,6 +528,7 @@ int main(void)
     tcase_add_test(tcase, no_token_is_ever_logged);
     tcase_add_test(tcase, what_is_wrong_is_said_in_the_order_of_the_contract);
     tcase_add_test(tcase, a_study_that_is_not_there_is_said_before_the_scope);
+    tcase_add_test(tcase, an_old_id_is_answered_with_that_of_today);
     tcase_add_test(tcase, a_study_has_one_spelling);
     tcase_add_test(tcase, what_is_written_is_answered_with_its_new_version);
     tcase_add_test(tcase, a_page_of_any_origin_may_write);
@@ -510,6 +538,7 @@ int main(void)
     tcase_add_test(tcase, the_same_key_is_answered_alike_and_filed_once);
     tcase_add_test(tcase, the_key_is_looked_up_before_everything_but_the_token);
     tcase_add_test(tcase, a_key_used_for_something_else_is_a_conflict);
+    tcase_add_test(tcase, the_same_bytes_of_another_type_are_another_request);
     tcase_add_test(tcase, a_key_belongs_to_its_token);
     tcase_add_test(tcase, what_was_refused_may_be_sent_again_under_its_key);
     tcase_add_test(tcase, a_key_sent_many_times_at_once_is_filed_once);

@@ -68,6 +68,65 @@ START_TEST(text_reads_as_expected)
 }
 END_TEST
 
+/* A row is what a spreadsheet would number; a fault is one, and so is an empty line. */
+static const struct {
+    const char *text;
+    char separator;
+    int rows[6], lines[6]; /* of each record or fault; a 0 ends them */
+} numbered[] = {
+    {"a\nb\nc\n", ',', {1, 2, 3}, {1, 2, 3}}, {"a\n\"b\nc\",d\ne\n", ',', {1, 2, 3}, {1, 2, 4}},
+    {"a,\"\n\n\"\nb\n", ',', {1, 2}, {1, 4}}, {"a;\"\"\"\n\"\"\n\";c\nb\n", ';', {1, 2}, {1, 4}},
+    {"\"\",\"\"\nb\n", ',', {1, 2}, {1, 2}},  {"a\n\n\"b\n\"\n\nc", ',', {1, 2, 3, 4, 5}, {1, 2, 3, 5, 6}},
+    {"a \"x\" b\nc\n", ',', {1, 2}, {1, 2}},  {"\"a\"b\nc\n", ',', {1, 2}, {1, 2}},
+    {"a\n\"b\nc\n", ',', {1, 2}, {1, 2}},
+};
+
+START_TEST(a_row_is_what_a_spreadsheet_numbers)
+{
+    const char *text = numbered[_i].text, *message;
+    char *copy = strdup(text);
+    struct csv csv;
+    struct csv_record record;
+    size_t i = 0;
+    csv_open(&csv, copy, strlen(text), numbered[_i].separator);
+    for (char *at = csv.at; csv_next(&csv, &record, &message) != CSV_END; at = csv.at, i++) {
+        ck_assert_int_eq(record.row, numbered[_i].rows[i]);
+        ck_assert_int_eq(record.line, numbered[_i].lines[i]);
+        ck_assert_int_eq(csv_row_at(text, (size_t)(at - copy), numbered[_i].separator), record.row);
+        ck_assert_int_eq(csv_line_of_row(text, strlen(text), numbered[_i].separator, record.row), record.line);
+    }
+    ck_assert_int_eq(numbered[_i].rows[i], 0);
+    free(copy);
+}
+END_TEST
+
+START_TEST(empty_lines_are_gone_past_where_the_reader_wants_so)
+{
+    char text[] = "a\n\n\nb\n\n";
+    struct csv csv;
+    struct csv_record record;
+    const char *message;
+    csv_open(&csv, text, strlen(text), ',');
+    ck_assert(!csv_skip_empty(&csv));
+    ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_RECORD);
+    ck_assert(csv_skip_empty(&csv) && csv_skip_empty(&csv) && !csv_skip_empty(&csv));
+    ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_RECORD);
+    ck_assert_int_eq(record.row, 4);
+    ck_assert_int_eq(record.line, 4);
+    ck_assert(csv_skip_empty(&csv) && !csv_skip_empty(&csv));
+    ck_assert_int_eq(csv_next(&csv, &record, &message), CSV_END);
+}
+END_TEST
+
+START_TEST(the_first_line_says_what_separates)
+{
+    ck_assert_int_eq(csv_separator_of("a;b,c\n", 6), ';');
+    ck_assert_int_eq(csv_separator_of("a,b\n;\n", 6), ',');
+    ck_assert_int_eq(csv_separator_of("a", 1), ',');
+    ck_assert_int_eq(csv_separator_of("", 0), ',');
+}
+END_TEST
+
 START_TEST(field_longer_than_its_bound_is_a_fault)
 {
     size_t size = CSV_FIELD_MAX + 10;
@@ -92,6 +151,9 @@ int main(void)
     Suite *suite = suite_create("base/csv_read");
     TCase *cases = tcase_create("csv");
     tcase_add_loop_test(cases, text_reads_as_expected, 0, sizeof(texts) / sizeof(texts[0]));
+    tcase_add_loop_test(cases, a_row_is_what_a_spreadsheet_numbers, 0, sizeof(numbered) / sizeof(numbered[0]));
+    tcase_add_test(cases, empty_lines_are_gone_past_where_the_reader_wants_so);
+    tcase_add_test(cases, the_first_line_says_what_separates);
     tcase_add_test(cases, field_longer_than_its_bound_is_a_fault);
     suite_add_tcase(suite, cases);
     return fixture_run(suite);

@@ -68,7 +68,7 @@ function ranges(text, ends) {
 }
 
 const DAY = 86400000;
-const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(?:[Zz]|([+-])(\d\d):(\d\d)))?$/;
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d)))?$/;
 
 function utc(year, month, day) {
   const date = new Date(0);
@@ -83,9 +83,10 @@ function instants(text) {
   const start = utc(year, month, day);
   if (parts[4] === undefined) return [start, start + DAY - 1];
   const [offsetHour, offsetMinute] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) refuse('no time of the day');
+  if (hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) refuse('no time of the day');
   const offset = (parts[8] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute) * 60000;
-  const at = start + ((hour * 60 + minute) * 60 + second) * 1000 + Number((parts[7] ?? '').padEnd(3, '0') || 0) - offset;
+  const at = start + ((hour * 60 + minute) * 60 + second) * 1000 + (second === 60 ? -1 : Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'))) - offset;
+  if (second === 60 && !new Date(at + 1).toISOString().endsWith('-01T00:00:00.000Z')) refuse('no second is put in there');
   return at >= utc(0, 1, 1) && at < utc(9999, 12, 31) + DAY ? [at, at] : refuse('beyond the years');
 }
 

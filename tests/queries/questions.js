@@ -44,7 +44,7 @@ class Questions {
   #instant(random) {
     const at = Date.parse(random.one(this.cards).updated) + random.one([0, 0, -1, 1, 1000, -3600000, 86400000]), text = new Date(at).toISOString();
     const shifted = new Date(at + 5400000).toISOString();
-    return [at, random.one([text, text.slice(0, 10), text.replace('T', 't').replace('Z', 'z'), shifted.replace('Z', '+01:30'), text.replace('Z', '-00:00')])];
+    return [at, random.one([text, text.slice(0, 10), text.replace('T', 't').replace('Z', 'z'), shifted.replace('Z', '+01:30'), text.replace('Z', '-00:00'), text.replace('Z', `${random.between(0, 999999)}Z`)])];
   }
 
   // kind → a value that should do.

@@ -36,9 +36,14 @@ static const struct {
     {BODY_CSV, HEAD "alpha,2025-01-31,,64"},
     {BODY_CSV, "\xef\xbb\xbf" HEAD "alpha,2025-01-31,,64\r\n"},
     {BODY_CSV, "study;as_of;region;included\r\nalpha;31.01.2025;;64\r\n;;;\r\n"},
+    {BODY_CSV, HEAD "alpha,2025-01-31,,64\n\n"},
+    {BODY_CSV, HEAD "alpha,2025-01-31,,64\r\n\r\n\r\n"},
+    {BODY_CSV, HEAD ",,,\n\nalpha,2025-01-31,,64\n\n,,,\n\n\n"},
     {BODY_CSV, "included,region,as_of,study\n64,,2025-01-31,alpha\n"},
     {BODY_CSV, "study,as_of,region,included,correction,comment\nalpha,2025-01-31,,64\n"},
     {BODY_CSV, "study,as_of,region,included,comment,correction\n\"alpha\",2025-01-31,,64,\"one, \"\"two\"\"\r\nthree\",USANN\n"},
+    {BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,64,usann\n"},
+    {BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,64,False\n"},
     {BODY_NDJSON, "{\"study\":\"alpha\",\"as_of\":\"2025-01-31\",\"region\":null,\"included\":64}\n"},
     {BODY_NDJSON, "{\"study\":\"alpha\",\"as_of\":\"2025-01-31\",\"included\":64,\"correction\":false,\"comment\":null}"},
     {BODY_NDJSON, "\xef\xbb\xbf{\"included\":64,\"study\":\"alpha\",\"as_of\":\"2025-01-31\"}\r\n"},
@@ -69,8 +74,16 @@ static const struct {
     {BODY_CSV, HEAD "alpha,2025-01-31,,64,\n", "", API_OK}, /* an empty cell too many says nothing */
     {BODY_CSV, HEAD "alpha,2025-01-31,,64,x\n", "row 2: has more fields than the first row has columns", API_MALFORMED_BODY},
     {BODY_CSV, HEAD "alpha,\"2025-01-31,,64\n", "row 2: a quoted field is never closed", API_MALFORMED_BODY},
-    {BODY_CSV, HEAD "alpha,2025-01-31,,64\n\nbeta,2025-01-31,,6\n", "row 3: an empty line", API_MALFORMED_BODY},
+    {BODY_CSV, "\n" HEAD "alpha,2025-01-31,,64\n", "row 1: an empty line", API_MALFORMED_BODY}, /* no header */
+    {BODY_CSV, HEAD "\n\n", "-: has no rows", API_UNPROCESSABLE},
+    /* An empty row says nothing, however it is written, and is a row of the sheet. */
+    {BODY_CSV, HEAD "alpha,2025-01-31,,64\n\n,,,\nbeta,2025-01-31,,x\n", "row 5 included: must be a whole number", API_UNPROCESSABLE},
     {BODY_CSV, HEAD "\nalpha,2025-01-31,,\xe6\n", "row 3: bytes that are not UTF-8", API_MALFORMED_BODY},
+    /* A cell of many lines is in one row. */
+    {BODY_CSV, "study,as_of,region,included,comment\nalpha,2025-01-31,,64,\"a\nb\"\nalpha,2025-02-28,,x,\n",
+     "row 3 included: must be a whole number", API_UNPROCESSABLE},
+    {BODY_CSV, "study,as_of,region,included,comment\r\nalpha,2025-01-31,,64,\"a\r\n\"\"\r\n\"\r\nalpha,2025-02-28,,64,\xe6\r\n",
+     "row 3: bytes that are not UTF-8", API_MALFORMED_BODY},
     {BODY_CSV, HEAD "alpha,31/01/2025,,64\nalpha,2025-02-30,,64\nalpha,30.02.2025,,64\n",
      "row 2 as_of: must be a day\nrow 3 as_of: must be a day\nrow 4 as_of: must be a day", API_UNPROCESSABLE},
     {BODY_CSV, HEAD "alpha,2025-01-31,vset,x\nalpah,,vest,-1\n,2025-01-31,,3.5\n",
@@ -79,8 +92,12 @@ static const struct {
      "row 4 included: must be a whole number",
      API_UNPROCESSABLE},
     {BODY_CSV, HEAD "alpha,2025-01-31,,\n", "row 2 included: is missing", API_UNPROCESSABLE},
-    {BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,64,kanskje\n", "row 2 correction: must be true or false",
-     API_UNPROCESSABLE},
+    {BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,64,kanskje\n",
+     "row 2 correction: must be true or false (SANN or USANN in Norwegian), in capitals or not", API_UNPROCESSABLE},
+    {BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,59,1\n", "row 2 correction: must be true or false",
+     API_UNPROCESSABLE}, /* whether the rules hold cannot be told */
+    {BODY_NDJSON, "{\"study\":\"beta\",\"as_of\":\"2025-01-31\",\"included\":1,\"correction\":\"sann\"}\n",
+     "row 1 correction: must be true or false", API_UNPROCESSABLE},
     {BODY_CSV, HEAD "alpha,2025-01-31,vest,6\nbeta,2025-01-31,vest,6\nalpha,2025-01-31,vest,7\n",
      "row 4: is of the same study, day and region as row 2", API_UNPROCESSABLE},
     {BODY_CSV, HEAD "alpha,2025-01-31,,59\nalpha,2025-02-28,,111\nalpha,2199-01-01,,111\n",
@@ -131,7 +148,7 @@ START_TEST(an_old_id_is_told_the_new_one)
     import_ok(said);
     free(said);
     ck_assert(!file(BODY_CSV, HEAD "zzzzzzzz,2026-01-31,,64\n"));
-    assert_faults("row 2 study: there is no such study [alpha]");
+    assert_faults("row 2 study: is now alpha: use that id [alpha]");
 }
 END_TEST
 
@@ -202,7 +219,7 @@ START_TEST(a_correction_lifts_the_rules_from_its_own_row_alone)
 {
     ck_assert(!file(BODY_CSV, "study,as_of,region,included,correction\nalpha,2025-01-31,,50,true\nalpha,2025-02-28,,49,\n"));
     assert_faults("row 3 included: rule falls: 49 as of 2025-02-28 is lower than 60");
-    FILED(BODY_CSV, "study,as_of,region,included,correction\nalpha,2024-12-31,,40,SANN\nalpha,2025-02-28,,49,\n");
+    FILED(BODY_CSV, "study,as_of,region,included,correction\nalpha,2024-12-31,,40,sann\nalpha,2025-02-28,,49,\n");
 }
 END_TEST
 
@@ -222,6 +239,9 @@ static char *many_rows(int len, bool wrong)
 START_TEST(ten_thousand_rows_are_taken_and_no_more)
 {
     char *body = many_rows(FILED_ROWS_MAX, false), *more = many_rows(FILED_ROWS_MAX + 1, false);
+    char *ended = realloc(body, strlen(body) + sizeof ",,,\n\n");
+    ck_assert_ptr_nonnull(ended);
+    body = strcat(ended, ",,,\n\n"); /* rows of nothing are none */
     FILED(BODY_CSV, body);
     ck_assert_int_eq(json_integer_value(json_object_get(answer_json(), "filed")), FILED_ROWS_MAX);
     ck_assert(!file(BODY_CSV, more));

@@ -83,8 +83,9 @@ static const struct param list_rows[] = {
                            .ok = 201, .role = who, __VA_ARGS__                                                                             \
     }
 /* What writes to one study. */
-#define WRITES(name, verb, where, ...) WRITES_AS(name, verb, where, DB_ROLE_REPORTER, TAG_STUDY, .write = none_written, __VA_ARGS__)
-#define TAKES_JSON                     .parse = none_parsed, .bodies = json_body, .body_max = 1
+#define WRITES(name, verb, where, ...)                                                                                                     \
+    WRITES_AS(name, verb, where, DB_ROLE_REPORTER, TAG_STUDY, .write = none_written, .moves = true, __VA_ARGS__)
+#define TAKES_JSON .parse = none_parsed, .bodies = json_body, .body_max = 1
 static const struct route_body json_body[] = {{BODY_JSON, "application/json"}, {0}};
 const struct route routes[] = {
     {"getIndex", "GET", "/", none_called, NULL, 0, "application/json", TAG_NONE, 200},
@@ -386,7 +387,8 @@ static const struct {
     {"guarded without a study", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_NONE, .write = none_written, .guarded = true)}},
     {"alone with a study", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_STUDY, .alone = none_alone)}},
     {"the data's tag on what writes", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_DATA, .write = none_written)}},
-    {"moves what is written", {WRITES("a", "POST", "/a/{id}", .moves = true)}},
+    {"an old id that leads nowhere", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_STUDY, .write = none_written)}},
+    {"moves without a study", {WRITES_AS("a", "POST", "/a/{id}", DB_ROLE_REPORTER, TAG_NONE, .write = none_written, .moves = true)}},
 };
 
 START_TEST(a_broken_table_ends_the_program)
@@ -448,7 +450,7 @@ START_TEST(what_writes_is_dumped_with_what_it_takes_and_who_may)
     json_t *list = json_object_get(dump, "routes"), *file = json_array_get(list, (size_t)(route_named("fileReport") - routes));
     json_t *import = json_array_get(list, (size_t)(route_named("import") - routes));
     json_auto_t *types = json_pack("[s]", "application/json");
-    json_auto_t *statuses = json_pack("[i, i, i, i, i, i, i, i, i, i, i]", 201, 400, 401, 403, 404, 406, 409, 412, 415, 422, 428);
+    json_auto_t *statuses = json_pack("[i, i, i, i, i, i, i, i, i, i, i, i]", 201, 301, 400, 401, 403, 404, 406, 409, 412, 415, 422, 428);
     ck_assert(json_equal(json_object_get(file, "bodyTypes"), types));
     ck_assert(json_equal(json_object_get(file, "statuses"), statuses));
     ck_assert_str_eq(json_string_value(json_object_get(file, "role")), "reporter");
