@@ -271,13 +271,6 @@ static void merge(void *cls, const struct db_study *card)
 
 /* ── dates in their order ───────────────────────────────────────────────────────────────────────────────────── */
 
-/* Whether first is after last whatever their missing months and days are: as far as both say it. */
-static bool is_after(const char *first, const char *last)
-{
-    size_t len = strlen(first) < strlen(last) ? strlen(first) : strlen(last);
-    return strncmp(first, last, len) > 0;
-}
-
 static void check_dates(struct request *rq, const struct db_study *card, uint64_t seen)
 {
     const struct {
@@ -294,7 +287,7 @@ static void check_dates(struct request *rq, const struct db_study *card, uint64_
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         bool edits = is_seen(seen, pairs[i].first) || is_seen(seen, pairs[i].last); /* else it stood so before */
-        if (edits && pairs[i].early && pairs[i].late && is_after(pairs[i].early, pairs[i].late))
+        if (edits && pairs[i].early && pairs[i].late && date_is_after(pairs[i].early, pairs[i].late))
             body_fault(rq, arena_printf(rq->arena, "/dates/%s", is_seen(seen, pairs[i].first) ? pairs[i].early_name : pairs[i].late_name),
                        arena_printf(rq->arena, "%s %s would be after %s %s", pairs[i].early_name, pairs[i].early, pairs[i].late_name,
                                     pairs[i].late),

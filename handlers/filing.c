@@ -21,6 +21,12 @@ struct day day_in_norway(int64_t ms)
     return day;
 }
 
+bool date_is_after(const char *first, const char *last)
+{
+    size_t len = strlen(first) < strlen(last) ? strlen(first) : strlen(last);
+    return strncmp(first, last, len) > 0;
+}
+
 /* ── what stands ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int compare(const char *region, const char *as_of, const struct stand *stand)

@@ -17,6 +17,10 @@ struct day {
  * there is refused, and one hour of the next day passes in winter. */
 struct day day_in_norway(int64_t ms);
 
+/* Whether the first of two dates (2026, 2026-01, 2026-01-31) is after the last whatever their missing months and days are: as far as both
+ * say it. */
+bool date_is_after(const char *first, const char *last);
+
 /* A count that stands, or will when it is filed. */
 struct stand {
     const char *region; /* NULL = the whole study */

@@ -169,6 +169,10 @@ static const struct {
     {"{\"planned\": 120, \"regions\": {\"vest\": 70, \"nord\": 51}}",
      "/regions: the regions' plans are 121 in all: more than the 120 planned"},
     {"{\"planned\": 120, \"as_of\": \"2199-01-01\"}", "/as_of: must not be after today"},
+    {"{\"planned\": 120, \"planned_end\": \"2021-05\"}",
+     "/planned_end: rule ends-before-start: planned_end 2021-05 would be before 2021-06, when the study starts"},
+    {"{\"planned\": 120, \"planned_end\": \"2020\", \"as_of\": \"2199-01-01\"}",
+     "/as_of: must not be after today\n/planned_end: rule ends-before-start: planned_end 2020 would be before 2021-06"},
 };
 
 START_TEST(a_plan_that_cannot_be_taken_says_all_that_is_wrong)
@@ -190,6 +194,32 @@ START_TEST(a_plan_is_answered_as_it_was_filed)
     ck_assert(!plan("{\"planned\": 100}"));
     assert_faults("/regions: the regions' plans are 120 in all, with those that stand and are not named here: more than the 100");
     PLANNED("{\"planned\": 100, \"regions\": {\"vest\": 50}, \"planned_end\": null}");
+}
+END_TEST
+
+#define AS_OF_JUNE(plan) "{" plan ", \"as_of\": \"2025-06-01\"}"
+
+START_TEST(the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after_it)
+{
+    PLANNED("{\"planned\": 300, \"regions\": {\"vest\": 200}}");
+    ck_assert(!plan(AS_OF_JUNE("\"planned\": 1000, \"regions\": {\"nord\": 700}")));
+    assert_faults("/regions: with the plans of later days, which stand, the regions' plans are 900 in all: more than the 300 planned");
+    ck_assert_int_eq(version_of("alpha"), 2);
+    /* No region's plan stood in June. */
+    PLANNED(AS_OF_JUNE("\"planned\": 150"));
+    PLANNED(AS_OF_JUNE("\"planned\": 150, \"regions\": {\"nord\": 100}"));
+    ck_assert(!plan("{\"planned\": 90, \"as_of\": \"2025-07-01\"}"));
+    assert_faults("/regions: the regions' plans are 100 in all, with those that stand and are not named here: more than the 90 planned for "
+                  "the study as of 2025-07-01");
+    ck_assert(!plan("{\"planned\": 90, \"regions\": {\"vest\": 10}, \"as_of\": \"2025-07-01\"}"));
+    assert_faults("/regions: the regions' plans are 110 in all, with those that stand and are not named here: more than the 90");
+}
+END_TEST
+
+START_TEST(a_plan_may_end_in_the_month_or_year_that_the_study_starts)
+{
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2021\"}");
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2021-06-01\"}");
 }
 END_TEST
 
@@ -292,6 +322,8 @@ int main(void)
     tcase_add_test(tcase, today_is_not_the_future);
     tcase_add_loop_test(tcase, a_plan_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_plans));
     tcase_add_test(tcase, a_plan_is_answered_as_it_was_filed);
+    tcase_add_test(tcase, the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after_it);
+    tcase_add_test(tcase, a_plan_may_end_in_the_month_or_year_that_the_study_starts);
     tcase_add_loop_test(tcase, an_edit_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_edits));
     tcase_add_test(tcase, an_edit_changes_what_it_names_and_nothing_else);
     tcase_add_test(tcase, null_clears_and_lists_are_replaced_whole);
