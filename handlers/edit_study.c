@@ -186,11 +186,32 @@ struct edit_task {
     uint64_t seen;
 };
 
+/* Items of which something was wrong may lack a part. */
+static bool is_same_pair(const struct db_pair *a, const struct db_pair *b)
+{
+    return a->first && b->first && a->second && b->second && strcmp(a->first, b->first) == 0 && strcmp(a->second, b->second) == 0;
+}
+
+static void check_twice(struct request *rq, const struct db_study *card)
+{
+    for (size_t i = 1; i < card->identifiers_len; i++)
+        for (size_t j = 0; j < i; j++)
+            if (is_same_pair(&card->identifiers[i], &card->identifiers[j])) {
+                body_fault(rq, arena_printf(rq->arena, "/identifiers/%zu", i),
+                           arena_printf(rq->arena, "is the same as /identifiers/%zu", j), NULL);
+                break;
+            }
+}
+
 enum api_error study_edit_parse(struct request *rq)
 {
     struct edit_task *task = arena_alloc(rq->arena, sizeof *task);
     rq->task = task;
-    return task ? json_body(rq, edit_members, &task->card, &task->seen) : API_UNAVAILABLE;
+    enum api_error error = task ? json_body(rq, edit_members, &task->card, &task->seen) : API_UNAVAILABLE;
+    if (error != API_OK && error != API_UNPROCESSABLE)
+        return error;
+    check_twice(rq, &task->card);
+    return body_faults(rq) > 0 ? API_UNPROCESSABLE : API_OK;
 }
 
 /* ── merging ────────────────────────────────────────────────────────────────────────────────────────────────── */
