@@ -253,8 +253,8 @@ enum db_status db_planned(struct db_reader *reader, const char *code, const char
     if (status != DB_OK)
         return status;
     scope = reader;
-    struct query query CLEANUP(query_end) = query_begin(reader->st, STMT_planned_until,
-                                                        ARGS(ARG_T(":code", code), ARG_T(":day", as_of == NULL ? LAST_DAY : as_of)));
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, STMT_planned_until, ARGS(ARG_T(":code", code), ARG_T(":day", as_of == NULL ? LAST_DAY : as_of)));
     if (!query_row(&query))
         return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
     *ret_planned = (struct db_planned){query_known(&query, 0), query_int(&query, 1)};

@@ -31,7 +31,10 @@ static bool edit(const char *body)
 static const struct {
     const char *body, *faults;
 } bad_reports[] = {
-    {"{}", "/as_of: is missing"},
+    {"{}", "/as_of: is missing\n-: must have either regions, a count for each, or included"},
+    {"{\"x\": 1, \"as_of\": \"2025-01-31\"}", "/x: unknown member\n-: must have either regions, a count for each, or included"},
+    {"null", "-: must be an object"},
+    {"[]", "-: must be an object"},
     {"{\"as_of\": \"2025-01-31\"}", "-: must have either regions, a count for each, or included"},
     {"{\"as_of\": \"2025-01-31\", \"included\": 70, \"regions\": {\"vest\": 3}}",
      "-: must have either regions, a count for each, or included"},
@@ -126,6 +129,63 @@ START_TEST(a_correction_mends_what_later_reports_are_held_against)
     ck_assert(!file("{\"as_of\": \"2025-02-28\", \"included\": 64}"));
     FILED("{\"as_of\": \"2025-01-31\", \"included\": 62, \"correction\": true}");
     FILED("{\"as_of\": \"2025-02-28\", \"included\": 64}");
+}
+END_TEST
+
+/* ── the total that the regions make ────────────────────────────────────────────────────────────────────────── */
+
+#define FEBRUARY(vest, nord, more)                                                                                                         \
+    "{\"as_of\": \"2025-02-28\", \"regions\": {\"vest\": " #vest ", \"nord\": " #nord ", \"sor-ost\": 16}" more "}"
+
+static const struct {
+    const char *body, *faults;
+} totals[] = {
+    {"{\"as_of\": \"2025-03-31\", \"included\": 65}",
+     "/included: rule falls: 65 as of 2025-03-31 is lower than 66, the sum of the regions, as of 2025-02-28, an earlier day"},
+    {"{\"as_of\": \"2025-02-28\", \"included\": 65}",
+     "/included: rule falls: the study's total would go from 66 as of 2025-02-28 to 65 as of 2025-02-28, and counts are cumulative; if"},
+    {"{\"as_of\": \"2025-01-31\", \"included\": 67}",
+     "/included: rule falls: 67 as of 2025-01-31 is higher than 66, the sum of the regions, as of 2025-02-28, a later day"},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 59}",
+     "/included: rule falls: 59 as of 2025-03-31 is lower than 60 as of 2024-12-31, an earlier day\n"
+     "/included: rule falls: 59 as of 2025-03-31 is lower than 66, the sum of the regions,"},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-02-28\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-01-31\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 65, \"correction\": true}", ""},
+};
+
+START_TEST(a_total_is_held_against_the_sum_of_the_regions_where_that_is_what_is_shown)
+{
+    FILED(FEBRUARY(30, 20, ""));
+    bool taken = file(totals[_i].body);
+    assert_faults(totals[_i].faults);
+    ck_assert_int_eq(taken, !*totals[_i].faults);
+    ck_assert_int_eq(version_of("alpha"), taken ? 3 : 2);
+}
+END_TEST
+
+START_TEST(so_is_one_of_a_day_before_the_newest_and_no_sum_that_was_never_shown_counts)
+{
+    FILED(FEBRUARY(30, 20, ""));
+    FILED("{\"as_of\": \"2025-05-31\", \"included\": 70}");
+    ck_assert(!file("{\"as_of\": \"2025-03-31\", \"included\": 65}"));
+    assert_faults("/included: rule falls: 65 as of 2025-03-31 is lower than 66, the sum of the regions,");
+    /* vest is older than the total: the sum of 77 is not shown. */
+    FILED("{\"as_of\": \"2025-06-30\", \"regions\": {\"nord\": 31}}");
+    FILED("{\"as_of\": \"2025-07-31\", \"included\": 71}");
+}
+END_TEST
+
+START_TEST(regions_that_make_less_than_the_total_are_refused_unless_it_is_meant)
+{
+    ck_assert(!file(FEBRUARY(30, 13, "")));
+    assert_faults("/regions: rule falls: the study's total would go from 60 as of 2024-12-31 to 59 as of 2025-02-28");
+    ck_assert(!file(FEBRUARY(100, 0, "")));
+    assert_faults("/regions: rule passes-plan: 116");
+    FILED("{\"as_of\": \"2025-02-28\", \"regions\": {\"vest\": 30, \"nord\": 13}}"); /* not all of them yet: the total stays */
+    ck_assert(!file("{\"as_of\": \"2025-01-31\", \"regions\": {\"sor-ost\": 16}}"));
+    FILED(FEBRUARY(30, 13, ", \"correction\": true"));
 }
 END_TEST
 
@@ -242,6 +302,12 @@ static const struct {
     {"{\"identifiers\": [{\"system\": \"nct\", \"value\": \"NCT1\"}]}",
      "/identifiers/0: an identifier of ClinicalTrials.gov is NCT and eight"},
     {"{\"identifiers\": [{\"system\": \"eudract\", \"value\": \"2019-001234-5\"}]}", "/identifiers/0: a EudraCT number"},
+    {"{\"identifiers\": [{\"system\": \"nct\", \"value\": \"NCT00000001\"}, {\"system\": \"other\", \"value\": \"NCT00000001\"}, "
+     "{\"system\": \"nct\", \"value\": \"NCT00000001\"}, {\"system\": \"nct\"}], \"x\": 1}",
+     "/x: unknown member\n/identifiers/3/value: is missing\n/identifiers/2: is the same as /identifiers/0"},
+    {"{\"contact\": \"a\\u202eb\"}", "/contact: must be a text on one line without control characters (nor such as turn"},
+    {"{\"contact\": \"a\\u0085b\"}", "/contact: must be a text on one line without control"},
+    {"{\"texts\": {\"about\": {\"nb\": \"a\\u2066b\"}}}", "/texts/about/nb: must be a text without control"},
     {"{\"publications\": [{\"citation\": \"A\", \"doi\": \"1\"}]}", "/publications/0/doi: must be a DOI"},
     {"{\"title\": {\"no\": \"x\"}}", "/title/no: unknown member [nb]"},
     {"{\"titel\": null}", "/titel: unknown member [title]"},
@@ -318,6 +384,9 @@ int main(void)
     tcase_add_test(tcase, what_was_filed_is_answered_with_where_it_stands_for_ever);
     tcase_add_test(tcase, regions_are_held_against_their_own_reports_and_plans);
     tcase_add_test(tcase, a_correction_mends_what_later_reports_are_held_against);
+    tcase_add_loop_test(tcase, a_total_is_held_against_the_sum_of_the_regions_where_that_is_what_is_shown, 0, LEN(totals));
+    tcase_add_test(tcase, so_is_one_of_a_day_before_the_newest_and_no_sum_that_was_never_shown_counts);
+    tcase_add_test(tcase, regions_that_make_less_than_the_total_are_refused_unless_it_is_meant);
     tcase_add_loop_test(tcase, a_day_begins_in_norway_two_hours_before_utc, 0, LEN(days));
     tcase_add_test(tcase, today_is_not_the_future);
     tcase_add_loop_test(tcase, a_plan_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_plans));
