@@ -257,6 +257,8 @@ enum db_status db_planned(struct db_reader *reader, const char *code, const char
         query_begin(reader->st, STMT_planned_until, ARGS(ARG_T(":code", code), ARG_T(":day", as_of == NULL ? LAST_DAY : as_of)));
     if (!query_row(&query))
         return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
-    *ret_planned = (struct db_planned){query_known(&query, 0), query_int(&query, 1)};
+    const char *end = query_text(&query, 2);
+    *ret_planned = (struct db_planned){.study = query_known(&query, 0), .regions = query_int(&query, 1)};
+    snprintf(ret_planned->planned_end, sizeof ret_planned->planned_end, "%s", end == NULL ? "" : end);
     return query_status(&query);
 }

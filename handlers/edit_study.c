@@ -316,6 +316,18 @@ static void check_dates(struct request *rq, const struct db_study *card, uint64_
     }
 }
 
+/* PUT plan refuses an end before the start, and so does this a start after the end. */
+static enum db_status check_start(struct request *rq, const struct db_study *card, uint64_t seen)
+{
+    struct db_planned planned = {.study = -1};
+    bool edits = is_seen(seen, SEEN_START) && card->start;
+    enum db_status status = edits ? db_planned(rq->db, card->code, NULL, &planned) : DB_OK;
+    if (status == DB_OK && *planned.planned_end && date_is_after(card->start, planned.planned_end))
+        body_fault(rq, "/dates/start",
+                   arena_printf(rq->arena, "start %s would be after planned_end %s of the plan", card->start, planned.planned_end), NULL);
+    return status;
+}
+
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Of a study's bytes: far above the longest card. */
@@ -354,7 +366,9 @@ enum api_error study_edit(struct request *rq, struct db_write *write, struct rep
         status = DB_NO_MEMORY;
     if (status == DB_OK)
         check_dates(rq, &card, task->seen);
-    if (body_faults(rq) > 0)
+    if (status == DB_OK)
+        status = check_start(rq, &card, task->seen);
+    if (status == DB_OK && body_faults(rq) > 0)
         return API_UNPROCESSABLE;
     if (status == DB_OK && fields_of(task->seen) != 0)
         status = db_write_card(write, &card, fields_of(task->seen));

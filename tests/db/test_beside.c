@@ -147,6 +147,10 @@ START_TEST(what_is_planned_by_a_day_is_the_newest_plan_of_each_until_then)
         const char *study = ANY_OF(study_codes), *as_of = chance(4) == 0 ? NULL : ANY_OF(filed_days), *day = as_of ? as_of : "9999-12-31";
         ck_assert_int_eq(db_planned(fixture.reader, study, as_of, &planned), DB_OK);
         ck_assert_int_eq(planned.study < 0 ? 0 : planned.study, planned_of(study, "", day));
+        ck_assert_int_eq(planned.study >= 0, sql("SELECT COALESCE(p.planned_end, '') = '%s' FROM plan p JOIN study s ON s.id = p.study "
+                                                 "WHERE s.code = '%s' AND p.region IS NULL AND p.as_of <= '%s' "
+                                                 "ORDER BY p.as_of, p.standing, p.recorded, p.id",
+                                                 planned.planned_end, study, day));
         int64_t regions = 0;
         for (size_t j = 0; j < LEN(filed_regions); j++)
             regions += planned_of(study, filed_regions[j], day);

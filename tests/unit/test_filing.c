@@ -276,6 +276,17 @@ START_TEST(the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after
 }
 END_TEST
 
+START_TEST(a_study_does_not_start_after_its_plan_ends)
+{
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2024-06\"}");
+    ck_assert(!edit("{\"dates\": {\"start\": \"2024-07\"}}"));
+    assert_faults("/dates/start: start 2024-07 would be after planned_end 2024-06 of the plan");
+    EDITED("{\"dates\": {\"start\": \"2024-06-30\"}}");
+    PLANNED("{\"planned\": 120}");
+    EDITED("{\"dates\": {\"start\": \"2024-07\"}}");
+}
+END_TEST
+
 START_TEST(a_plan_may_end_in_the_month_or_year_that_the_study_starts)
 {
     PLANNED("{\"planned\": 120, \"planned_end\": \"2021\"}");
@@ -296,7 +307,8 @@ static const struct {
     {"{\"patients\": {\"age_min\": 3}}", "/patients/age_min: comes with the programme's data set"},
     {"{\"patients\": null}", "/patients: must not be null: of patients only the condition"},
     {"{\"dates\": {\"start\": \"2021-6\"}}", "/dates/start: must be a date of the calendar"},
-    {"{\"dates\": {\"start\": \"2027\"}}", "/dates/start: start 2027 would be after inclusion_end_expected 2026"},
+    {"{\"dates\": {\"start\": \"2027\"}}", "/dates/start: start 2027 would be after inclusion_end_expected 2026\n/dates/start: start 2027 "
+                                           "would be after planned_end 2026-12 of the plan"},
     {"{\"dates\": {\"inclusion_end\": \"2021-05\"}}", "/dates/inclusion_end: start 2021-06 would be after inclusion_end 2021-05"},
     {"{\"links\": [{\"url\": \"javascript:alert(1)\"}]}", "/links/0/url: must be an address"},
     {"{\"identifiers\": [{\"system\": \"nct\", \"value\": \"NCT1\"}]}",
@@ -392,6 +404,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_plan_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_plans));
     tcase_add_test(tcase, a_plan_is_answered_as_it_was_filed);
     tcase_add_test(tcase, the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after_it);
+    tcase_add_test(tcase, a_study_does_not_start_after_its_plan_ends);
     tcase_add_test(tcase, a_plan_may_end_in_the_month_or_year_that_the_study_starts);
     tcase_add_loop_test(tcase, an_edit_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_edits));
     tcase_add_test(tcase, an_edit_changes_what_it_names_and_nothing_else);
