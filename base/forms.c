@@ -213,13 +213,21 @@ static bool is_control(const char *text)
     return first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)text[1] < 0xa0);
 }
 
+/* U+202A to U+202E and U+2066 to U+2069: they turn the direction of what is written, also of what others write behind it. */
+static bool is_direction(const char *text, size_t length)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    return length == 3 && byte[0] == 0xe2 &&
+           ((byte[1] == 0x80 && byte[2] >= 0xaa && byte[2] <= 0xae) || (byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9));
+}
+
 bool forms_text(const char *text, bool breaks)
 {
     size_t left = strlen(text);
     bool seen = false;
     while (left > 0) {
         size_t length = forms_character(text, left);
-        if (length == 0 || (is_control(text) && !(breaks && *text == '\n')))
+        if (length == 0 || (is_control(text) && !(breaks && *text == '\n')) || is_direction(text, length))
             return false;
         /* A text that is not all white begins with something else soon: the table is rarely walked. */
         seen = seen || !is_white(text, length);

@@ -39,7 +39,7 @@ bool forms_url(const char *text);
 bool forms_doi(const char *text);
 /* A member of a representation: letters, digits, '_', '.', '[', ']', '-'. */
 bool forms_member(const char *text);
-/* No control characters and not white space alone. With breaks, line feeds may stand inside. */
+/* No control characters, of the direction of writing neither, and not white space alone. With breaks, line feeds may stand inside. */
 bool forms_text(const char *text, bool breaks);
 
 /* Decimal digits without sign or leading zeros, within min … max. */

@@ -48,6 +48,9 @@ void filed_studies_find(struct filed_studies *studies, const char *database, siz
         "(SELECT max(as_of) FROM report r WHERE r.study = s.id) FROM study s JOIN study_region a ON a.study = s.id JOIN study_region b ON "
         "b.study = s.id AND b.region > a.region "
         "WHERE s.planned >= s.included + 100 AND s.included >= 50 AND NOT s.totals_only AND a.included > 0 AND b.included > 0 "
+        /* Where the regions make the total, they make no less than it is: else it would fall, which is refused. */
+        "AND ((SELECT sum(x.included) FROM study_region x WHERE x.study = s.id AND x.takes_part) >= s.included OR EXISTS "
+        "(SELECT 1 FROM study_region x WHERE x.study = s.id AND x.takes_part AND x.included IS NULL)) "
         "GROUP BY s.id LIMIT ?";
     sqlite3 *sql = NULL;
     sqlite3_stmt *stmt = NULL;

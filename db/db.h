@@ -309,6 +309,14 @@ struct db_counts_beside {
 enum db_status db_counts_beside(struct db_reader *reader, const char *code, const char *region, const char *as_of,
                                 struct db_counts_beside *ret_beside);
 
+struct db_planned {
+    int64_t study;                         /* −1 = there is no plan */
+    int64_t regions;                       /* the sum over those that have a plan */
+    char planned_end[sizeof "2026-01-31"]; /* of the study's plan; "" = not known */
+};
+/* What is planned by the newest plans of the days up to as_of (NULL = of all days). DB_NOT_FOUND: there is no such study. */
+enum db_status db_planned(struct db_reader *reader, const char *code, const char *as_of, struct db_planned *ret_planned);
+
 /* How many studies the filter lets through. */
 enum db_status db_studies_count(struct db_reader *reader, const struct db_study_filter *filter, int64_t *ret_count);
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LAST_DAY "9999-12-31" /* of all that are written with four digits */
+
 static const struct field total_fields[] = {
     {":study", FIELD_TEXT, offsetof(struct db_study_recruitment, study)},
     {":planned", FIELD_KNOWN, offsetof(struct db_study_recruitment, total.planned)},
@@ -239,4 +241,24 @@ enum db_status db_counts_beside(struct db_reader *reader, const char *code, cons
     if (!query_row(&query))
         return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
     return read_beside(reader, query_int(&query, 0), region, as_of, ret_beside);
+}
+
+/* ── what is planned ────────────────────────────────────────────────────────────────────────────────────────── */
+
+enum db_status db_planned(struct db_reader *reader, const char *code, const char *as_of, struct db_planned *ret_planned)
+{
+    struct db_reader *scope CLEANUP(reader_leave_at) = NULL;
+    *ret_planned = (struct db_planned){.study = -1};
+    enum db_status status = reader_enter(reader);
+    if (status != DB_OK)
+        return status;
+    scope = reader;
+    struct query query CLEANUP(query_end) =
+        query_begin(reader->st, STMT_planned_until, ARGS(ARG_T(":code", code), ARG_T(":day", as_of == NULL ? LAST_DAY : as_of)));
+    if (!query_row(&query))
+        return query_status(&query) == DB_OK ? DB_NOT_FOUND : query_status(&query);
+    const char *end = query_text(&query, 2);
+    *ret_planned = (struct db_planned){.study = query_known(&query, 0), .regions = query_int(&query, 1)};
+    snprintf(ret_planned->planned_end, sizeof ret_planned->planned_end, "%s", end == NULL ? "" : end);
+    return query_status(&query);
 }

@@ -72,7 +72,7 @@ enum api_error json_body_read(struct request *rq, const char *text, size_t len, 
     const char *shape = shape_fault(text, len);
     if (shape)
         return malformed(rq, row, shape);
-    *ret_root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    *ret_root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (*ret_root)
         return API_OK;
     /* jansson 2.14 mostly says nothing at all when memory runs out: the body is not to blame. */
@@ -166,8 +166,10 @@ static const char *text_fault(struct arena *arena, const struct body_member *mem
     if (fault)
         return fault;
     if (*text == '\0' || (free_text && !forms_text(text, member->type == MEMBER_TEXT)))
-        return member->type == MEMBER_TEXT ? "must be a text without control characters, and not white space alone"
-                                           : "must be a text on one line without control characters, and not white space alone";
+        return member->type == MEMBER_TEXT
+                   ? "must be a text without control characters (nor such as turn the direction of writing), and not white space alone"
+                   : "must be a text on one line without control characters (nor such as turn the direction of "
+                     "writing), and not white space alone";
     if (free_text && member->max > 0 && is_longer(text, member->max))
         return arena_printf(arena, "must have at most %" PRId64 " characters", member->max);
     return member->type == MEMBER_DAY || member->type == MEMBER_DATE ? year_fault(arena, member, text) : NULL;

@@ -186,11 +186,32 @@ struct edit_task {
     uint64_t seen;
 };
 
+/* Items of which something was wrong may lack a part. */
+static bool is_same_pair(const struct db_pair *a, const struct db_pair *b)
+{
+    return a->first && b->first && a->second && b->second && strcmp(a->first, b->first) == 0 && strcmp(a->second, b->second) == 0;
+}
+
+static void check_twice(struct request *rq, const struct db_study *card)
+{
+    for (size_t i = 1; i < card->identifiers_len; i++)
+        for (size_t j = 0; j < i; j++)
+            if (is_same_pair(&card->identifiers[i], &card->identifiers[j])) {
+                body_fault(rq, arena_printf(rq->arena, "/identifiers/%zu", i),
+                           arena_printf(rq->arena, "is the same as /identifiers/%zu", j), NULL);
+                break;
+            }
+}
+
 enum api_error study_edit_parse(struct request *rq)
 {
     struct edit_task *task = arena_alloc(rq->arena, sizeof *task);
     rq->task = task;
-    return task ? json_body(rq, edit_members, &task->card, &task->seen) : API_UNAVAILABLE;
+    enum api_error error = task ? json_body(rq, edit_members, &task->card, &task->seen) : API_UNAVAILABLE;
+    if (error != API_OK && error != API_UNPROCESSABLE)
+        return error;
+    check_twice(rq, &task->card);
+    return body_faults(rq) > 0 ? API_UNPROCESSABLE : API_OK;
 }
 
 /* ── merging ────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -271,13 +292,6 @@ static void merge(void *cls, const struct db_study *card)
 
 /* ── dates in their order ───────────────────────────────────────────────────────────────────────────────────── */
 
-/* Whether first is after last whatever their missing months and days are: as far as both say it. */
-static bool is_after(const char *first, const char *last)
-{
-    size_t len = strlen(first) < strlen(last) ? strlen(first) : strlen(last);
-    return strncmp(first, last, len) > 0;
-}
-
 static void check_dates(struct request *rq, const struct db_study *card, uint64_t seen)
 {
     const struct {
@@ -294,12 +308,24 @@ static void check_dates(struct request *rq, const struct db_study *card, uint64_
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         bool edits = is_seen(seen, pairs[i].first) || is_seen(seen, pairs[i].last); /* else it stood so before */
-        if (edits && pairs[i].early && pairs[i].late && is_after(pairs[i].early, pairs[i].late))
+        if (edits && pairs[i].early && pairs[i].late && date_is_after(pairs[i].early, pairs[i].late))
             body_fault(rq, arena_printf(rq->arena, "/dates/%s", is_seen(seen, pairs[i].first) ? pairs[i].early_name : pairs[i].late_name),
                        arena_printf(rq->arena, "%s %s would be after %s %s", pairs[i].early_name, pairs[i].early, pairs[i].late_name,
                                     pairs[i].late),
                        NULL);
     }
+}
+
+/* PUT plan refuses an end before the start, and so does this a start after the end. */
+static enum db_status check_start(struct request *rq, const struct db_study *card, uint64_t seen)
+{
+    struct db_planned planned = {.study = -1};
+    bool edits = is_seen(seen, SEEN_START) && card->start;
+    enum db_status status = edits ? db_planned(rq->db, card->code, NULL, &planned) : DB_OK;
+    if (status == DB_OK && *planned.planned_end && date_is_after(card->start, planned.planned_end))
+        body_fault(rq, "/dates/start",
+                   arena_printf(rq->arena, "start %s would be after planned_end %s of the plan", card->start, planned.planned_end), NULL);
+    return status;
 }
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -340,7 +366,9 @@ enum api_error study_edit(struct request *rq, struct db_write *write, struct rep
         status = DB_NO_MEMORY;
     if (status == DB_OK)
         check_dates(rq, &card, task->seen);
-    if (body_faults(rq) > 0)
+    if (status == DB_OK)
+        status = check_start(rq, &card, task->seen);
+    if (status == DB_OK && body_faults(rq) > 0)
         return API_UNPROCESSABLE;
     if (status == DB_OK && fields_of(task->seen) != 0)
         status = db_write_card(write, &card, fields_of(task->seen));

@@ -24,32 +24,70 @@ static const struct body_member plan_members[] = {
     {0},
 };
 
-static bool is_named(const struct plan_task *task, const char *region)
-{
-    for (size_t i = 0; i < task->regions.len; i++)
-        if (strcmp(task->regions.list[i].code, region) == 0)
-            return true;
-    return false;
-}
-
-/* Regions that it does not name keep the plan they have: kept, may be NULL. */
-static void check_sum(struct request *rq, const struct plan_task *task, const struct standing *kept)
+static int64_t sum_named(const struct plan_task *task)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < task->regions.len; i++)
         sum += task->regions.list[i].number;
-    int64_t named = sum;
-    for (size_t i = 0; kept && i < kept->plans_len; i++)
-        if (!is_named(task, kept->plans[i].code))
-            sum += kept->plans[i].number;
-    if (sum <= task->planned)
-        return;
-    const char *beside = sum > named ? ", with those that stand and are not named here" : "";
+    return sum;
+}
+
+/* ── the rules ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void sum_fault(struct request *rq, const char *before, int64_t regions, const char *beside, int64_t planned, const char *after)
+{
     body_fault(rq, "/regions",
-               arena_printf(rq->arena, "the regions' plans are %" PRId64 " in all%s: more than the %" PRId64 " planned for the study", sum,
-                            beside, task->planned),
+               arena_printf(rq->arena, "%sthe regions' plans are %" PRId64 " in all%s: more than the %" PRId64 " planned for the study%s",
+                            before, regions, beside, planned, after),
                NULL);
 }
+
+static bool is_too_many(const struct db_planned *planned)
+{
+    return planned->study >= 0 && planned->regions > planned->study;
+}
+
+/* Once it is written, so that what is looked at is what stands: on its own day, and after the plans of later days. */
+static enum db_status check_sums(struct request *rq, const struct plan_task *task, const char *study, const char *as_of)
+{
+    struct db_planned then, now;
+    enum db_status status = db_planned(rq->db, study, as_of, &then);
+    if (status == DB_OK)
+        status = db_planned(rq->db, study, NULL, &now);
+    if (status != DB_OK)
+        return status;
+    const char *beside = then.regions > sum_named(task) ? ", with those that stand and are not named here" : "";
+    if (is_too_many(&then))
+        sum_fault(rq, "", then.regions, beside, then.study, arena_printf(rq->arena, " as of %s", as_of));
+    if (is_too_many(&now) && (now.study != then.study || now.regions != then.regions))
+        sum_fault(rq, "with the plans of later days, which stand, ", now.regions, "", now.study, "");
+    return DB_OK;
+}
+
+static void check_day(struct request *rq, const char *as_of, const char *today)
+{
+    if (strcmp(as_of, today) > 0)
+        body_fault(rq, "/as_of",
+                   arena_printf(rq->arena, "must not be after today, which is %s in Norway: a plan is filed once it holds", today), NULL);
+}
+
+struct starting {
+    struct request *rq;
+    const char *planned_end;
+};
+
+static void check_start(void *cls, const struct db_study *card)
+{
+    const struct starting *starting = cls;
+    struct arena *arena = starting->rq->arena;
+    if (card->start && date_is_after(card->start, starting->planned_end))
+        body_fault(starting->rq, "/planned_end",
+                   arena_printf(arena, "rule ends-before-start: planned_end %s would be before %s, when the study starts",
+                                starting->planned_end, card->start),
+                   NULL);
+}
+
+/* ── reading ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 enum api_error plan_put_parse(struct request *rq)
 {
@@ -57,10 +95,14 @@ enum api_error plan_put_parse(struct request *rq)
     enum api_error error = task ? json_body(rq, plan_members, task, NULL) : API_UNAVAILABLE;
     if (error != API_OK)
         return error;
-    check_sum(rq, task, NULL);
+    int64_t named = sum_named(task);
+    if (named > task->planned)
+        sum_fault(rq, "", named, "", task->planned, "");
     rq->task = task;
     return body_faults(rq) > 0 ? API_UNPROCESSABLE : API_OK;
 }
+
+/* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static enum db_status plan_write(struct db_write *write, struct request *rq, const struct plan_task *task, const char *as_of,
                                  const char *study)
@@ -107,19 +149,16 @@ enum api_error plan_put(struct request *rq, struct db_write *write, struct reply
     const struct plan_task *task = rq->task;
     struct day today = day_in_norway(db_write_now(write));
     const char *as_of = task->as_of ? task->as_of : today.text;
+    struct starting starting = {rq, task->planned_end};
     struct filed filed;
-    if (strcmp(as_of, today.text) > 0)
-        body_fault(rq, "/as_of",
-                   arena_printf(rq->arena, "must not be after today, which is %s in Norway: a plan is filed once it holds", today.text),
-                   NULL);
-    struct standing standing;
-    enum db_status status = standing_near(rq->db, rq->arena, params->id, NULL, 0, &standing);
-    if (status != DB_OK)
-        return api_error_of_db(status);
-    check_sum(rq, task, &standing);
-    if (body_faults(rq) > 0)
+    enum db_status status = plan_write(write, rq, task, as_of, params->id);
+    check_day(rq, as_of, today.text);
+    if (status == DB_OK && task->planned_end)
+        status = db_write_card_get(write, params->id, check_start, &starting);
+    if (status == DB_OK)
+        status = check_sums(rq, task, params->id, as_of);
+    if (status == DB_OK && body_faults(rq) > 0)
         return API_UNPROCESSABLE;
-    status = plan_write(write, rq, task, as_of, params->id);
     if (status == DB_OK)
         status = filed_settle(rq, write, params->id, &filed);
     return status == DB_OK ? answer(task, as_of, params->id, &filed, ret_reply) : api_error_of_db(status);

@@ -64,9 +64,10 @@ enum api_error recruitment_file_parse(struct request *rq)
     bool by_region = seen >> SEEN_REGIONS & 1, whole = seen >> SEEN_INCLUDED & 1;
     if (error != API_OK && error != API_UNPROCESSABLE)
         return error;
+    bool is_object = task->body.as_of || faults_name(rq->faults, "/as_of"); /* else that it is none is all there is to say */
     /* Where one of them was there and wrong, that is said already. */
-    if (by_region == whole &&
-        (by_region || (!faults_name(rq->faults, "/regions") && !faults_name(rq->faults, "/included") && error == API_OK)))
+    bool is_said = faults_name(rq->faults, "/regions") || faults_name(rq->faults, "/included");
+    if (is_object && by_region == whole && (by_region || !is_said))
         body_fault(rq, NULL, "must have either regions, a count for each, or included, of the whole study", NULL);
     if (body_faults(rq) > 0)
         return API_UNPROCESSABLE;
@@ -76,24 +77,38 @@ enum api_error recruitment_file_parse(struct request *rq)
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static enum db_status rules_check(struct request *rq, const struct report_task *task, const char *study, int64_t now)
+/* Whether a count falls. */
+static bool rules_apply(struct request *rq, const struct report_task *task, const struct standing *standing, const char *today)
 {
-    struct day today = day_in_norway(now);
-    struct standing standing;
+    bool falls = false;
     int64_t sum = 0;
-    enum db_status status = standing_near(rq->db, rq->arena, study, task->counts, task->len, &standing);
-    if (status != DB_OK)
-        return status;
-    if (!standing_join(rq->arena, &standing, task->counts, task->len))
-        return DB_NO_MEMORY;
     for (size_t i = 0; i < task->len; i++) {
-        rules_check_count(rq, &standing, &task->counts[i], task->names[i]);
+        falls |= rules_check_count(rq, standing, &task->counts[i], task->names[i]);
         sum += task->counts[i].included;
     }
     if (task->body.regions.len > 1)
-        rules_check_sum(rq, &standing, sum, "/regions");
-    rules_check_day(rq, task->body.as_of, today.text, "/as_of");
-    return DB_OK;
+        rules_check_sum(rq, standing, sum, "/regions");
+    rules_check_day(rq, task->body.as_of, today, "/as_of");
+    return falls;
+}
+
+/* *ret_before: what the register shows as the study's total; where a count falls, which is said, nothing. What stands may be much more than
+ * a request's memory holds. */
+static enum db_status rules_check(struct request *rq, const struct report_task *task, const char *study, int64_t now,
+                                  struct db_recruitment *ret_before)
+{
+    struct day today = day_in_norway(now);
+    struct standing standing;
+    struct arena *scratch = arena_new(0);
+    enum db_status status = scratch ? standing_near(rq->db, scratch, study, task->counts, task->len, &standing) : DB_NO_MEMORY;
+    if (status == DB_OK && !standing_join(scratch, &standing, task->counts, task->len))
+        status = DB_NO_MEMORY;
+    if (status == DB_OK && !rules_apply(rq, task, &standing, today.text)) {
+        *ret_before = standing.total;
+        ret_before->as_of = standing.total.as_of ? arena_strdup(rq->arena, standing.total.as_of) : NULL;
+    }
+    arena_delete(scratch);
+    return status;
 }
 
 static enum db_status report_write(struct db_write *write, struct request *rq, const struct report_task *task, const char *study)
@@ -151,14 +166,15 @@ enum api_error recruitment_file(struct request *rq, struct db_write *write, stru
 {
     const struct study_write_params *params = rq->params;
     const struct report_task *task = rq->task;
+    struct db_recruitment before = {.included = -1};
     struct filed filed;
-    enum db_status status = task->body.correction ? DB_OK : rules_check(rq, task, params->id, db_write_now(write));
-    if (status != DB_OK)
-        return api_error_of_db(status);
-    if (body_faults(rq) > 0)
-        return API_UNPROCESSABLE;
-    status = report_write(write, rq, task, params->id);
+    enum db_status status = task->body.correction ? DB_OK : rules_check(rq, task, params->id, db_write_now(write), &before);
+    if (status == DB_OK)
+        status = report_write(write, rq, task, params->id);
     if (status == DB_OK)
         status = filed_settle(rq, write, params->id, &filed);
-    return status == DB_OK ? answer(rq, task, params->id, &filed, ret_reply) : api_error_of_db(status);
+    if (status != DB_OK)
+        return api_error_of_db(status);
+    rules_check_total(rq, &before, &filed.total, task->body.regions.len ? "/regions" : "/included");
+    return body_faults(rq) > 0 ? API_UNPROCESSABLE : answer(rq, task, params->id, &filed, ret_reply);
 }

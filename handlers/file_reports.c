@@ -143,7 +143,8 @@ static void twice_check(struct request *rq, const struct filed_rows *rows)
 struct group {
     struct filed_row *rows;
     size_t len, filed; /* filed: those that say something new */
-    struct db_recruitment before;
+    bool lifted;       /* one of those is a correction, or of one it is said that it falls: the total may fall too */
+    struct db_recruitment before, after;
 };
 
 struct writing {
@@ -205,15 +206,16 @@ static void sums_check(struct writing *writing, const struct standing *standing,
     }
 }
 
-static void rules_check(struct writing *writing, const struct standing *standing, const struct group *group)
+static void rules_check(struct writing *writing, const struct standing *standing, struct group *group)
 {
     struct arena *arena = writing->rq->arena;
     for (size_t i = 0; i < group->len; i++) {
         const struct filed_row *row = &group->rows[i];
         const struct stand count = stand_of(row);
+        group->lifted |= !row->unchanged && row->correction;
         if (row->unchanged || row->correction)
             continue;
-        rules_check_count(writing->rq, standing, &count, row_count_name(arena, row));
+        group->lifted |= rules_check_count(writing->rq, standing, &count, row_count_name(arena, row));
         rules_check_day(writing->rq, row->as_of, writing->today.text, row_name(arena, row->line, "as_of"));
     }
     sums_check(writing, standing, group);
@@ -321,12 +323,36 @@ static enum db_status group_write(struct writing *writing, const struct group *g
     return status;
 }
 
+static const struct filed_row *last_filed(const struct group *group)
+{
+    size_t i = group->len;
+    while (i > 1 && group->rows[i - 1].unchanged)
+        i--;
+    return &group->rows[i - 1];
+}
+
+/* What a study's total is then, and that it has not fallen. */
+static enum db_status group_settle(struct writing *writing, struct group *group)
+{
+    struct request *rq = writing->rq;
+    enum db_status status = standing_total(rq->db, writing->scratch, group->rows->study, &group->after);
+    group->after.as_of = group->after.as_of ? arena_strdup(rq->arena, group->after.as_of) : NULL;
+    arena_reset(writing->scratch);
+    if (status == DB_OK && !group->lifted)
+        rules_check_total(rq, &group->before, &group->after, row_count_name(rq->arena, last_filed(group)));
+    return status;
+}
+
 static enum db_status all_write(struct writing *writing)
 {
     enum db_status status = DB_OK;
     for (size_t i = 0; status == DB_OK && i < writing->len; i++)
         status = group_write(writing, &writing->groups[i]);
-    return status == DB_OK ? db_write_settle(writing->write, NULL, NULL) : status;
+    if (status == DB_OK)
+        status = db_write_settle(writing->write, NULL, NULL);
+    for (size_t i = 0; status == DB_OK && i < writing->len; i++)
+        status = group_settle(writing, &writing->groups[i]);
+    return status;
 }
 
 /* ── the answer ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -351,16 +377,12 @@ static json_t *reports_json(const struct group *group)
 static enum db_status group_answer(struct writing *writing, const struct group *group, json_t *studies)
 {
     int64_t version = 0;
-    struct db_recruitment after;
     enum db_status status = db_write_version(writing->write, group->rows->study, &version);
-    if (status == DB_OK)
-        status = standing_total(writing->rq->db, writing->scratch, group->rows->study, &after);
     if (status != DB_OK)
         return status;
     bool good =
         json_push(studies, json_pack("{s:s, s:I, s:o, s:o, s:o}", "study", group->rows->study, "version", (json_int_t)version, "before",
-                                     total_json(&group->before), "after", total_json(&after), "reports", reports_json(group)));
-    arena_reset(writing->scratch);
+                                     total_json(&group->before), "after", total_json(&group->after), "reports", reports_json(group)));
     return good ? DB_OK : DB_NO_MEMORY;
 }
 
@@ -384,8 +406,12 @@ enum api_error recruitment_bulk(struct request *rq, struct db_write *write, stru
     const struct recruitment_bulk_params *params = rq->params;
     struct writing writing = {.rq = rq, .write = write, .today = day_in_norway(db_write_now(write)), .scratch = arena_new(0)};
     enum api_error error = writing.scratch && groups_make(&writing, rq->task) ? all_check(&writing) : API_UNAVAILABLE;
-    if (error == API_OK)
+    /* Also where something is refused already: what becomes of the totals is said with it, and undone. */
+    if (error == API_OK || error == API_UNPROCESSABLE)
         error = api_error_of_db(all_write(&writing));
+    row_faults_order(rq->faults);
+    if (error == API_OK && body_faults(rq) > 0)
+        error = API_UNPROCESSABLE;
     if (error == API_OK)
         error = answer(&writing, params->dry_run == DB_YES, ret_reply);
     arena_delete(writing.scratch);

@@ -17,6 +17,10 @@ struct day {
  * there is refused, and one hour of the next day passes in winter. */
 struct day day_in_norway(int64_t ms);
 
+/* Whether the first of two dates (2026, 2026-01, 2026-01-31) is after the last whatever their missing months and days are: as far as both
+ * say it. */
+bool date_is_after(const char *first, const char *last);
+
 /* A count that stands, or will when it is filed. */
 struct stand {
     const char *region; /* NULL = the whole study */
@@ -25,20 +29,30 @@ struct stand {
     bool filed; /* in the register itself, not by an edition */
 };
 
+/* Counts by region, then day; which has most from its region's first to each, which has least from each to its region's last. */
+struct series {
+    const struct stand *list;
+    size_t len;
+    const uint32_t *highest, *lowest;
+};
+
 /* What is known of one study's counts. */
 struct standing {
     struct db_recruitment total;
     const struct body_number *plans; /* of regions that have one */
     size_t plans_len;
+    const char *const *parts; /* the regions that take part */
+    size_t parts_len;
+    bool parts_report;         /* each of them has reported: their sum may be the study's total */
     const struct stand *known; /* by region, then day */
     size_t known_len;
-    const struct stand *joined; /* known, and what is filed in its place, in the same order */
-    size_t joined_len;
-    const uint32_t *highest, *lowest; /* of joined: which has most from the region's first to each, which has least from each to its last */
+    struct series joined; /* known, and what is filed in its place */
+    struct series sums;   /* where a total is filed: the days whose total is the sum of the regions then, and that sum */
 };
 /* DB_NOT_FOUND: no such study. All of it lives in arena. */
 enum db_status standing_get(struct db_reader *reader, struct arena *arena, const char *study, struct standing *ret_standing);
-/* The same, but of known only what these counts, each of another region or day, are measured by: at the cost of their regions' reports. */
+/* The same, but of known only what these counts, each of another region or day, are measured by: at the cost of their regions' reports, of
+ * a total at that of all reports where the sum of the regions may have been the total. */
 enum db_status standing_near(struct db_reader *reader, struct arena *arena, const char *study, const struct stand *counts, size_t len,
                              struct standing *ret_standing);
 /* The totals alone. */
@@ -62,9 +76,12 @@ int filed_set(json_t *root, const struct filed *filed); /* recorded, role, versi
 
 /* ── the rules ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The rules that "correction": true lifts; each that a count breaks is a fault of that name (NULL = of the body). After standing_join. */
-void rules_check_count(struct request *rq, const struct standing *standing, const struct stand *count, const char *name);
+/* The rules that a correction lifts; each that a count breaks is a fault of that name (NULL = of the body). After standing_join. True: it
+ * falls. */
+bool rules_check_count(struct request *rq, const struct standing *standing, const struct stand *count, const char *name);
 void rules_check_sum(struct request *rq, const struct standing *standing, int64_t sum, const char *name); /* of the regions of a day */
+/* Once all is written: whatever came about, what the register shows as the study's total does not fall. */
+void rules_check_total(struct request *rq, const struct db_recruitment *before, const struct db_recruitment *after, const char *name);
 void rules_check_day(struct request *rq, const char *as_of, const char *today, const char *name);
 
 #endif

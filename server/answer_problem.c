@@ -8,6 +8,7 @@
 #include "server/problem_json.h"
 #include "server/reply.h"
 #include "server/worker.h"
+#include "server/writing.h"
 
 #define RETRY_SOON_S  1 /* asked too fast: the bucket fills in a second */
 #define RETRY_LATER_S 5 /* busy, restarting, no storage */
@@ -33,6 +34,7 @@ void answer_problem(struct exchange *x, enum api_error error, const char *detail
     struct problem_facts facts = {.error = error,
                                   .base_url = config->base_url,
                                   .detail = detail,
+                                  .remedy = x->filing ? x->filing->remedy : NULL,
                                   .instance = instance_of(x),
                                   .request_id = x->id,
                                   .faults = &x->faults};

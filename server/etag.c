@@ -101,22 +101,48 @@ static const char *part_end(const char *at, const char *end)
 }
 
 /* "epoch-build-version-representation-coding": the first and the third part. */
-static bool is_of_version(const char *tag, size_t len, bool weak, const void *cls)
+struct parts {
+    const char *epoch, *version;
+    size_t epoch_len, version_len;
+};
+
+static bool parts_find(const char *tag, size_t len, struct parts *ret_parts)
 {
-    const struct version *wanted = cls;
-    char digits[24];
     const char *end = tag + len - 1, *epoch = tag + 1;
     const char *build = part_end(epoch, end), *version = build ? part_end(build + 1, end) : NULL;
     const char *rest = version ? part_end(version + 1, end) : NULL, *coding = rest ? part_end(rest + 1, end) : NULL;
-    if (weak || !coding || coding + 1 == end)
+    if (!coding || coding + 1 == end)
+        return false;
+    *ret_parts = (struct parts){epoch, version + 1, (size_t)(build - epoch), (size_t)(rest - version - 1)};
+    return true;
+}
+
+static bool is_of_version(const char *tag, size_t len, bool weak, const void *cls)
+{
+    const struct version *wanted = cls;
+    struct parts parts;
+    char digits[24];
+    if (weak || !parts_find(tag, len, &parts))
         return false;
     int digits_len = snprintf(digits, sizeof digits, "%lld", (long long)wanted->version);
-    return strlen(wanted->epoch) == (size_t)(build - epoch) && memcmp(wanted->epoch, epoch, (size_t)(build - epoch)) == 0 &&
-           rest - version - 1 == digits_len && memcmp(version + 1, digits, (size_t)digits_len) == 0;
+    return strlen(wanted->epoch) == parts.epoch_len && memcmp(wanted->epoch, parts.epoch, parts.epoch_len) == 0 &&
+           parts.version_len == (size_t)digits_len && memcmp(parts.version, digits, parts.version_len) == 0;
+}
+
+static bool is_of_any_version(const char *tag, size_t len, bool weak, const void *cls)
+{
+    struct parts parts;
+    (void)cls;
+    return !weak && parts_find(tag, len, &parts) && strspn(parts.version, "0123456789") == parts.version_len;
 }
 
 bool etag_names_version(const char *value, const char *epoch, int64_t version)
 {
     const struct version wanted = {epoch, version};
     return is_star(value) || any_fits(value, is_of_version, &wanted);
+}
+
+bool etag_has_version(const char *value)
+{
+    return is_star(value) || any_fits(value, is_of_any_version, NULL);
 }

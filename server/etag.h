@@ -27,5 +27,7 @@ bool etag_named(const char *value, const char *tag);
 /* Whether a value of If-Match (a list, or *) names that version of a study, whatever the build, representation and coding, by strong
  * comparison. */
 bool etag_names_version(const char *value, const char *epoch, int64_t version);
+/* Whether it names any version of anything: * or a strong tag of the form above. */
+bool etag_has_version(const char *value);
 
 #endif

@@ -162,7 +162,10 @@ static void pair_fill(struct param_reading *reading, const struct param *rows, c
     else if (!reading->row)
         unknown_name(reading, rows, name);
     else if (*seen & bit)
-        query_fault(reading, name, "given more than once: join values with commas", NULL);
+        query_fault(reading, name,
+                    param_kinds[reading->row->type].several ? "given more than once: join values with commas"
+                                                            : "given more than once: it takes one value",
+                    NULL);
     else if (!equals)
         query_fault(reading, name, "has no value: write name=value", NULL);
     else

@@ -31,6 +31,7 @@ struct param_kind {
     bool (*read)(struct param_reading *reading, char *text, void *field);
     /* Appends the value, encoded. The field is not the default. */
     void (*write)(const struct param *row, const void *field, struct buffer *query);
+    bool several; /* takes values joined by commas */
 };
 extern const struct param_kind param_kinds[]; /* by enum param_type */
 extern const size_t param_kinds_len;

@@ -43,8 +43,9 @@ static json_t *document(const struct problem_facts *facts) /* new; NULL = no mem
     bool good = json_object_set_new(object, "type", type) == 0 && set_text(object, "title", problem->title) &&
                 json_object_set_new(object, "status", json_integer(problem->status)) == 0 &&
                 set_text(object, "detail", facts->detail ? facts->detail : problem->meaning) &&
-                set_text(object, "remedy", problem->remedy) && set_text(object, "instance", facts->instance) &&
-                set_text(object, "request_id", facts->request_id) && set_faults(object, facts->faults);
+                set_text(object, "remedy", facts->remedy ? facts->remedy : problem->remedy) &&
+                set_text(object, "instance", facts->instance) && set_text(object, "request_id", facts->request_id) &&
+                set_faults(object, facts->faults);
     return good ? json_incref(object) : NULL;
 }
 

@@ -11,6 +11,7 @@ struct problem_facts {
     enum api_error error;
     const char *base_url;
     const char *detail;   /* NULL = the problem's meaning */
+    const char *remedy;   /* NULL = the problem's */
     const char *instance; /* path of the request; may be NULL */
     const char *request_id;
     const struct faults *faults;

@@ -16,6 +16,13 @@
 #include "server/worker.h"
 #include "server/writer.h"
 
+static enum api_error header_refuse(struct filing *filing, enum api_error error, const char *detail, const char *remedy)
+{
+    filing->detail = detail;
+    filing->remedy = remedy;
+    return error;
+}
+
 /* ── the idempotency key ─────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Printable ASCII, so that it is the same text to everybody. */
@@ -59,11 +66,11 @@ static enum api_error key_read(struct exchange *x, struct filing *filing)
     const char *key = x->head.idempotency_key;
     if (!key)
         return API_OK;
-    filing->detail = !x->match.route->write ? "The resource takes no Idempotency-Key."
-                     : !key_is_valid(key)   ? "Idempotency-Key has to be 1 to 255 printable ASCII characters."
-                                            : NULL;
-    if (filing->detail)
-        return API_BAD_REQUEST;
+    if (!x->match.route->write)
+        return header_refuse(filing, API_BAD_REQUEST, "The resource takes no Idempotency-Key.", "Leave the header Idempotency-Key out.");
+    if (!key_is_valid(key))
+        return header_refuse(filing, API_BAD_REQUEST, "Idempotency-Key has to be 1 to 255 printable ASCII characters.",
+                             "Send a key of such characters, a new one for each thing that is written, or leave the header out.");
     filing->key = arena_strdup(x->arena, key);
     return filing->key && digest_make(x, filing->digest) ? API_OK : API_UNAVAILABLE;
 }
@@ -166,16 +173,23 @@ static enum api_error match_read(struct exchange *x, struct filing *filing)
     struct db *db = x->worker->server->db;
     struct db_study_state state;
     const char *if_match = x->head.if_match;
-    if (!x->match.route->guarded) {
-        filing->detail = "If-Match has no meaning here: it is for what is written to one study.";
-        return if_match ? API_BAD_REQUEST : API_OK;
-    }
+    if (!x->match.route->guarded && if_match)
+        return header_refuse(filing, API_BAD_REQUEST, "If-Match has no meaning here: it is for what is written to one study.",
+                             "Leave the header If-Match out.");
+    if (!x->match.route->guarded)
+        return API_OK;
     if (!if_match)
         return API_PRECONDITION_REQUIRED;
     filing->if_match = arena_strdup(x->arena, if_match);
     if (!filing->if_match)
         return API_UNAVAILABLE;
-    return db_study_state(db, filing->study, &state) ? filing_match(filing, db_epoch(db), state.version) : API_NOT_FOUND;
+    if (!db_study_state(db, filing->study, &state))
+        return API_NOT_FOUND;
+    if (!etag_has_version(filing->if_match))
+        return header_refuse(filing, API_PRECONDITION_FAILED,
+                             "If-Match holds no strong tag of a study: it has to be the ETag that GET gave, in its quotes and without W/.",
+                             "Read the study, and send its ETag as it came.");
+    return filing_match(filing, db_epoch(db), state.version);
 }
 
 static enum api_error body_read(struct exchange *x, struct filing *filing)

@@ -20,6 +20,7 @@ struct filing {
     struct reply reply;
     enum api_error error;
     const char *detail; /* of the error; NULL = the reply's */
+    const char *remedy; /* of the error; NULL = the problem's */
     bool kept;          /* the reply is one that was given before */
     bool moved;         /* the reply leads to the study's id of today */
 };

@@ -119,6 +119,17 @@ ORDER BY t.as_of, t.region IS NOT NULL, r.position, t.region, t.standing DESC, t
 SELECT t.as_of, t.included FROM report t WHERE t.study = :study AND t.region IS :region
 ORDER BY t.as_of DESC, t.standing DESC, t.recorded DESC, t.id DESC;
 
+-- name: planned_until
+-- What is planned up to a day: the newest plan of the whole study, the sum over the regions that have one, and until when. Unique index
+-- (code), plan_by_study. scan: the regions, a handful.
+SELECT (SELECT p.planned FROM plan p WHERE p.study = s.id AND p.region IS NULL AND p.as_of <= :day
+        ORDER BY p.as_of DESC, p.standing DESC, p.recorded DESC, p.id DESC LIMIT 1),
+    (SELECT COALESCE(sum((SELECT p.planned FROM plan p WHERE p.study = s.id AND p.region = r.code AND p.as_of <= :day
+        ORDER BY p.as_of DESC, p.standing DESC, p.recorded DESC, p.id DESC LIMIT 1)), 0) FROM region r),
+    (SELECT p.planned_end FROM plan p WHERE p.study = s.id AND p.region IS NULL AND p.as_of <= :day
+        ORDER BY p.as_of DESC, p.standing DESC, p.recorded DESC, p.id DESC LIMIT 1)
+FROM study s WHERE s.code = :code;
+
 -- name: vocabulary_programmes
 -- Every code, and itself. scan: all are wanted.
 SELECT code, code FROM programme ORDER BY code;

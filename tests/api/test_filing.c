@@ -136,6 +136,22 @@ START_TEST(a_small_population_shows_no_region_that_was_filed)
 }
 END_TEST
 
+START_TEST(what_to_do_fits_what_was_sent)
+{
+    static const char *const kinds[] = {"null", "5", "\"x\"", "[]"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct answer *refused = file("aurora", kinds[i]);
+        assert_problem(refused, 422, "unprocessable");
+        ck_assert_str_eq(text_at(refused->json, "errors.0.reason"), "must be an object");
+        ck_assert_uint_eq(json_array_size(json_at(refused->json, "errors")), 1);
+        ck_assert_ptr_null(strstr(text_at(refused->json, "remedy"), "correction"));
+    }
+    const struct answer *missing = file("aurora", "{\"x\": 1, \"as_of\": \"2025-06-30\"}");
+    assert_problem(missing, 422, "unprocessable");
+    ck_assert_uint_eq(json_array_size(json_at(missing->json, "errors")), 2);
+}
+END_TEST
+
 START_TEST(a_malformed_body_is_told_by_line_and_column)
 {
     const struct answer *refused = file("aurora", "{\"as_of\":\n \"2026-06-30\",}");
@@ -259,6 +275,7 @@ int main(void)
     tcase_add_test(tcase, a_count_that_falls_is_refused_with_its_rule_and_taken_as_a_correction);
     tcase_add_test(tcase, a_region_is_filed_and_shown_where_the_population_is_not_small);
     tcase_add_test(tcase, a_small_population_shows_no_region_that_was_filed);
+    tcase_add_test(tcase, what_to_do_fits_what_was_sent);
     tcase_add_test(tcase, a_malformed_body_is_told_by_line_and_column);
     tcase_add_test(tcase, every_fault_of_a_body_is_named_at_once);
     tcase_add_test(tcase, a_plan_becomes_the_plan);

@@ -245,6 +245,31 @@ START_TEST(a_version_is_of_no_use_where_no_study_is_named)
     const struct answer *answer =
         http_ask(daemon_, "POST", "/recruitment", "study,region,as_of,included\n", "Content-Type: text/csv", editor, ANY, NULL);
     assert_problem(answer, 400, "bad-request");
+    ck_assert_str_eq(text_at(answer->json, "remedy"), "Leave the header If-Match out.");
+}
+END_TEST
+
+START_TEST(what_is_no_tag_is_told_from_a_version_that_is_past)
+{
+    const char *tag = tag_of(daemon_, "aurora");
+    const struct {
+        const char *value;
+        bool is_tag;
+    } cases[] = {
+        {"nonsense", false},
+        {"\"nonsense\"", false},
+        {text_format("W/%s", tag), false},
+        {text_format("%.*s", (int)strlen(tag) - 2, tag + 1), false}, /* without its quotes */
+        {"\"0000000000000000-dev-1-json-identity\"", true},          /* of another life of the register */
+    };
+    for (int i = 0; i < COUNT(cases); i++) {
+        const struct answer *answer = file_report("aurora", reporter, text_format("If-Match: %s", cases[i].value), REPORT);
+        assert_problem(answer, 412, "precondition-failed");
+        const char *detail = text_at(answer->json, "detail"), *remedy = text_at(answer->json, "remedy");
+        ck_assert_msg(!strstr(detail, "no strong tag") == cases[i].is_tag, "%s: %s", cases[i].value, detail);
+        ck_assert_msg(!strstr(detail, "somebody has filed") == !cases[i].is_tag, "%s: %s", cases[i].value, detail);
+        ck_assert_msg(!strstr(remedy, "as it came") == cases[i].is_tag, "%s: %s", cases[i].value, remedy);
+    }
 }
 END_TEST
 
@@ -373,7 +398,9 @@ START_TEST(a_key_is_of_1_to_255_printable_characters)
     char key[257];
     memset(key, 'k', 256);
     key[256] = '\0';
-    assert_problem(file_keyed(reporter, key, REPORT), 400, "bad-request");
+    const struct answer *refused = file_keyed(reporter, key, REPORT);
+    assert_problem(refused, 400, "bad-request");
+    ck_assert_ptr_nonnull(strstr(text_at(refused->json, "remedy"), "Send a key of such characters"));
     key[255] = '\0';
     assert_status(file_keyed(reporter, key, REPORT), 201);
 }
@@ -534,6 +561,7 @@ int main(void)
     tcase_add_test(tcase, a_page_of_any_origin_may_write);
     tcase_add_test(tcase, the_tag_of_any_representation_names_the_version);
     tcase_add_test(tcase, a_version_is_of_no_use_where_no_study_is_named);
+    tcase_add_test(tcase, what_is_no_tag_is_told_from_a_version_that_is_past);
     tcase_add_test(tcase, of_many_who_have_read_one_version_one_writes);
     tcase_add_test(tcase, the_same_key_is_answered_alike_and_filed_once);
     tcase_add_test(tcase, the_key_is_looked_up_before_everything_but_the_token);

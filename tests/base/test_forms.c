@@ -59,7 +59,9 @@ static const struct {
       "\xc2\xa0"
       "a"},
      {"", " ", "\xc2\xa0", "\xe2\x80\x8b", "a\nb", "a\tb", "\x7f", "\xc2\x85", "a\x01", "\xff", "\xef\xbb\xbf"}},
-    {with_breaks, {"a\nb", "a"}, {"\n", " \n ", "a\tb", "a\rb"}},
+    {with_breaks,
+     {"a\nb", "a", "a\xe2\x80\xa9", "a\xe2\x80\xaf", "a\xe2\x81\xa5", "a\xe2\x81\xaa"},
+     {"\n", " \n ", "a\tb", "a\rb", "a\xe2\x80\xaa", "\xe2\x80\xae!", "a\xe2\x81\xa6", "a\xe2\x81\xa9"}},
     {number, {"0", "7", "1000"}, {"", "00", "07", "+1", "-1", "1001", "1.0", "1e2", " 1", "1 ", "0x1", "99999999999999999999"}},
     {decimal,
      {"0", "0.5", "99.9", "-1.25", "999999999999.123456"},

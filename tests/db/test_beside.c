@@ -123,11 +123,54 @@ START_TEST(whatever_was_filed_a_count_stands_among_what_is_read)
 }
 END_TEST
 
+/* ── what is planned ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The same in another way: each region's newest plan as the engine orders them all. */
+static int64_t planned_of(const char *study, const char *region, const char *as_of)
+{
+    return sql("SELECT p.planned FROM plan p JOIN study s ON s.id = p.study WHERE s.code = '%s' AND COALESCE(p.region, '') = '%s' AND "
+               "p.as_of <= '%s' ORDER BY p.as_of, p.standing, p.recorded, p.id",
+               study, region, as_of);
+}
+
+START_TEST(what_is_planned_by_a_day_is_the_newest_plan_of_each_until_then)
+{
+    struct db_planned planned;
+    fixture_begin();
+    filings_begin();
+    import_ok(here);
+    import_ok(elsewhere);
+    for (int i = 0; i < 150; i++) {
+        struct filing filing = filing_by_chance();
+        filing.kind = FILE_PLAN;
+        file_one(&filing);
+        const char *study = ANY_OF(study_codes), *as_of = chance(4) == 0 ? NULL : ANY_OF(filed_days), *day = as_of ? as_of : "9999-12-31";
+        ck_assert_int_eq(db_planned(fixture.reader, study, as_of, &planned), DB_OK);
+        ck_assert_int_eq(planned.study < 0 ? 0 : planned.study, planned_of(study, "", day));
+        ck_assert_int_eq(planned.study >= 0, sql("SELECT COALESCE(p.planned_end, '') = '%s' FROM plan p JOIN study s ON s.id = p.study "
+                                                 "WHERE s.code = '%s' AND p.region IS NULL AND p.as_of <= '%s' "
+                                                 "ORDER BY p.as_of, p.standing, p.recorded, p.id",
+                                                 planned.planned_end, study, day));
+        int64_t regions = 0;
+        for (size_t j = 0; j < LEN(filed_regions); j++)
+            regions += planned_of(study, filed_regions[j], day);
+        ck_assert_int_eq(planned.regions, regions);
+    }
+    ck_assert_int_eq(db_planned(fixture.reader, "alpha", "1990-01-01", &planned), DB_OK);
+    ck_assert_int_eq(planned.study, -1);
+    ck_assert_int_eq(planned.regions, 0);
+    ck_assert_int_eq(db_planned(fixture.reader, "none", NULL, &planned), DB_NOT_FOUND);
+    filings_end();
+    fixture_end();
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("beside");
     tcase_add_test(cases, the_nearest_of_equal_counts_is_named);
     tcase_add_test(cases, of_no_study_there_is_nothing_to_stand_among);
     tcase_add_test(cases, whatever_was_filed_a_count_stands_among_what_is_read);
+    tcase_add_test(cases, what_is_planned_by_a_day_is_the_newest_plan_of_each_until_then);
     return run("beside", cases, false);
 }

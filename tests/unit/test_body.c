@@ -25,8 +25,8 @@ static const struct {
     {"{\"a\":\"\\u0000\"}", "-: line 1, column 13: a NUL character in a text"},
     {"{\"a\":99999999999999999999}", "-: line 1, column 25: a number is too large"},
     {"{\"a\":\"\xff\"}", "-: line 1, column "},
-    {"4", "-: line 1, column 1: JSON (RFC 8259) was expected here"},
-    {"\"a\"", "-: line 1, column 3: JSON (RFC 8259) was expected here"},
+    {"nil", "-: line 1, column 3: JSON (RFC 8259) was expected here"},
+    {"4 5", "-: line 1, column 3: something follows the end of the value"},
     {"{\"a\":" TEN("[") TEN("[") TEN("[") "[[", "-: is nested deeper than 32 levels"},
     {"[" TEN(TEN("1,1,1,1,1,1,1,1,1,1,")) "1]", "-: has more than 1000 members"},
     {"\xef\xbb\xbf{}", "-: line 1, column 1: JSON (RFC 8259) was expected here"},
@@ -188,10 +188,12 @@ START_TEST(a_number_is_whole_and_within_its_bounds)
 }
 END_TEST
 
+static const char *const no_objects[] = {"[1]", "null", "5", "\"x\"", "true"};
+
 START_TEST(a_body_is_an_object)
 {
     struct everything all = {0};
-    ck_assert_int_eq(json_body(request_of(NULL, &machine, BODY_JSON, "[1]"), members, &all, NULL), API_UNPROCESSABLE);
+    ck_assert_int_eq(json_body(request_of(NULL, &machine, BODY_JSON, no_objects[_i]), members, &all, NULL), API_UNPROCESSABLE);
     assert_faults("-: must be an object");
 }
 END_TEST
@@ -272,7 +274,7 @@ int main(void)
     tcase_add_test(tcase, a_nul_byte_is_no_end);
     tcase_add_loop_test(tcase, each_member_takes_what_its_row_says, 0, LEN(bodies));
     tcase_add_loop_test(tcase, a_number_is_whole_and_within_its_bounds, 0, LEN(wholes));
-    tcase_add_test(tcase, a_body_is_an_object);
+    tcase_add_loop_test(tcase, a_body_is_an_object, 0, LEN(no_objects));
     tcase_add_test(tcase, values_go_where_their_rows_say_and_null_is_seen);
     tcase_add_test(tcase, a_fault_of_a_row_is_named_by_the_row);
     tcase_add_test(tcase, more_faults_than_are_shown_are_counted_but_those_of_rows_are_all_named);

@@ -108,6 +108,30 @@ START_TEST(a_study_s_version_is_named_by_epoch_and_version_alone)
 }
 END_TEST
 
+/* Of some version of something. */
+static const struct {
+    const char *value;
+    bool has;
+} of_any[] = {
+    {"*", true},
+    {"\"e1-dev-7-json-identity\"", true},
+    {"\"x\", \"e1-dev-7-json-identity\"", true},
+    {"W/\"e1-dev-7-json-identity\"", false},
+    {"e1-dev-7-json-identity", false},
+    {"\"e1-dev-7-json-identity", false},
+    {"\"e1-dev-x-json-identity\"", false},
+    {"\"e1-dev-7\"", false},
+    {"\"7\"", false},
+    {"nonsense", false},
+    {"", false},
+};
+
+START_TEST(what_is_no_tag_of_a_version_is_told_from_one_that_is)
+{
+    ck_assert_msg(etag_has_version(of_any[_i].value) == of_any[_i].has, "%s", of_any[_i].value);
+}
+END_TEST
+
 START_TEST(the_tag_that_is_given_out_names_its_version)
 {
     char tag[ETAG_SIZE];
@@ -126,6 +150,7 @@ int main(void)
     tcase_add_loop_test(tcase, representations_are_named_by_type_without_its_parameters, 0, COUNT(representations));
     tcase_add_loop_test(tcase, only_a_well_formed_list_names_a_tag, 0, COUNT(cases));
     tcase_add_loop_test(tcase, a_study_s_version_is_named_by_epoch_and_version_alone, 0, COUNT(versions));
+    tcase_add_loop_test(tcase, what_is_no_tag_of_a_version_is_told_from_one_that_is, 0, COUNT(of_any));
     tcase_add_test(tcase, the_tag_that_is_given_out_names_its_version);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

@@ -112,12 +112,24 @@ static const struct {
      API_UNPROCESSABLE},
     {BODY_CSV, HEAD "alpha,2025-01-31,vest,61\nalpha,2025-01-31,nord,50\n",
      "row 2 included: rule passes-plan: 111 passes the 100 planned for the study, as the sum of its regions", API_UNPROCESSABLE},
+    /* The sum of the regions is the total that is shown, until one is filed. */
+    {BODY_CSV, HEAD "alpha,2025-02-28,vest,30\nalpha,2025-02-28,nord,20\nalpha,2025-02-28,sor-ost,16\nalpha,2025-03-31,,65\n",
+     "row 5 included: rule falls: 65 as of 2025-03-31 is lower than 66, the sum of the regions, as of 2025-02-28, an earlier day, and "
+     "counts are cumulative; if it is right, send it as a correction (true in the column correction)",
+     API_UNPROCESSABLE},
+    {BODY_NDJSON,
+     "{\"study\":\"alpha\",\"as_of\":\"2025-02-28\",\"regions\":{\"vest\":30,\"nord\":10,\"sor-ost\":16}}\n"
+     "{\"study\":\"beta\",\"as_of\":\"2199-01-01\",\"included\":1}\n",
+     "row 1 regions/vest: rule falls: the study's total would go from 60 as of 2024-12-31 to 56 as of 2025-02-28, and counts are "
+     "cumulative; if it is right, send it as a correction (\"correction\": true)\nrow 2 as_of: rule in-future",
+     API_UNPROCESSABLE},
     /* What the rules say of good rows is said beside what is wrong with others. */
     {BODY_CSV, HEAD "beta,2025-01-31,vest,x\nalpha,2025-01-31,,59\n", "row 2 included: must be a whole number\nrow 3 included: rule falls",
      API_UNPROCESSABLE},
     {BODY_NDJSON, "", "-: has no rows", API_UNPROCESSABLE},
     {BODY_NDJSON, "{}\n", "row 1 study: is missing\nrow 1 as_of: is missing\nrow 1 included: is missing", API_UNPROCESSABLE},
-    {BODY_NDJSON, "[]\n4\n{\n", "row 1: must be an object\nrow 2: column 1: JSON\nrow 3: column 1: it ends too early", API_MALFORMED_BODY},
+    {BODY_NDJSON, "[]\n4\n{\n", "row 1: must be an object\nrow 2: must be an object\nrow 3: column 1: it ends too early",
+     API_MALFORMED_BODY},
     {BODY_NDJSON,
      "{\"study\":\"beta\",\"as_of\":\"2025-01-31\",\"included\":1}\n\n{\"study\":\"beta\",\"as_of\":\"2025-02-28\",\"included\":1}\n",
      "row 2: is empty", API_MALFORMED_BODY},

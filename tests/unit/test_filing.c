@@ -31,7 +31,10 @@ static bool edit(const char *body)
 static const struct {
     const char *body, *faults;
 } bad_reports[] = {
-    {"{}", "/as_of: is missing"},
+    {"{}", "/as_of: is missing\n-: must have either regions, a count for each, or included"},
+    {"{\"x\": 1, \"as_of\": \"2025-01-31\"}", "/x: unknown member\n-: must have either regions, a count for each, or included"},
+    {"null", "-: must be an object"},
+    {"[]", "-: must be an object"},
     {"{\"as_of\": \"2025-01-31\"}", "-: must have either regions, a count for each, or included"},
     {"{\"as_of\": \"2025-01-31\", \"included\": 70, \"regions\": {\"vest\": 3}}",
      "-: must have either regions, a count for each, or included"},
@@ -129,6 +132,63 @@ START_TEST(a_correction_mends_what_later_reports_are_held_against)
 }
 END_TEST
 
+/* ── the total that the regions make ────────────────────────────────────────────────────────────────────────── */
+
+#define FEBRUARY(vest, nord, more)                                                                                                         \
+    "{\"as_of\": \"2025-02-28\", \"regions\": {\"vest\": " #vest ", \"nord\": " #nord ", \"sor-ost\": 16}" more "}"
+
+static const struct {
+    const char *body, *faults;
+} totals[] = {
+    {"{\"as_of\": \"2025-03-31\", \"included\": 65}",
+     "/included: rule falls: 65 as of 2025-03-31 is lower than 66, the sum of the regions, as of 2025-02-28, an earlier day"},
+    {"{\"as_of\": \"2025-02-28\", \"included\": 65}",
+     "/included: rule falls: the study's total would go from 66 as of 2025-02-28 to 65 as of 2025-02-28, and counts are cumulative; if"},
+    {"{\"as_of\": \"2025-01-31\", \"included\": 67}",
+     "/included: rule falls: 67 as of 2025-01-31 is higher than 66, the sum of the regions, as of 2025-02-28, a later day"},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 59}",
+     "/included: rule falls: 59 as of 2025-03-31 is lower than 60 as of 2024-12-31, an earlier day\n"
+     "/included: rule falls: 59 as of 2025-03-31 is lower than 66, the sum of the regions,"},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-02-28\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-01-31\", \"included\": 66}", ""},
+    {"{\"as_of\": \"2025-03-31\", \"included\": 65, \"correction\": true}", ""},
+};
+
+START_TEST(a_total_is_held_against_the_sum_of_the_regions_where_that_is_what_is_shown)
+{
+    FILED(FEBRUARY(30, 20, ""));
+    bool taken = file(totals[_i].body);
+    assert_faults(totals[_i].faults);
+    ck_assert_int_eq(taken, !*totals[_i].faults);
+    ck_assert_int_eq(version_of("alpha"), taken ? 3 : 2);
+}
+END_TEST
+
+START_TEST(so_is_one_of_a_day_before_the_newest_and_no_sum_that_was_never_shown_counts)
+{
+    FILED(FEBRUARY(30, 20, ""));
+    FILED("{\"as_of\": \"2025-05-31\", \"included\": 70}");
+    ck_assert(!file("{\"as_of\": \"2025-03-31\", \"included\": 65}"));
+    assert_faults("/included: rule falls: 65 as of 2025-03-31 is lower than 66, the sum of the regions,");
+    /* vest is older than the total: the sum of 77 is not shown. */
+    FILED("{\"as_of\": \"2025-06-30\", \"regions\": {\"nord\": 31}}");
+    FILED("{\"as_of\": \"2025-07-31\", \"included\": 71}");
+}
+END_TEST
+
+START_TEST(regions_that_make_less_than_the_total_are_refused_unless_it_is_meant)
+{
+    ck_assert(!file(FEBRUARY(30, 13, "")));
+    assert_faults("/regions: rule falls: the study's total would go from 60 as of 2024-12-31 to 59 as of 2025-02-28");
+    ck_assert(!file(FEBRUARY(100, 0, "")));
+    assert_faults("/regions: rule passes-plan: 116");
+    FILED("{\"as_of\": \"2025-02-28\", \"regions\": {\"vest\": 30, \"nord\": 13}}"); /* not all of them yet: the total stays */
+    ck_assert(!file("{\"as_of\": \"2025-01-31\", \"regions\": {\"sor-ost\": 16}}"));
+    FILED(FEBRUARY(30, 13, ", \"correction\": true"));
+}
+END_TEST
+
 /* ── the day in Norway ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
@@ -169,6 +229,10 @@ static const struct {
     {"{\"planned\": 120, \"regions\": {\"vest\": 70, \"nord\": 51}}",
      "/regions: the regions' plans are 121 in all: more than the 120 planned"},
     {"{\"planned\": 120, \"as_of\": \"2199-01-01\"}", "/as_of: must not be after today"},
+    {"{\"planned\": 120, \"planned_end\": \"2021-05\"}",
+     "/planned_end: rule ends-before-start: planned_end 2021-05 would be before 2021-06, when the study starts"},
+    {"{\"planned\": 120, \"planned_end\": \"2020\", \"as_of\": \"2199-01-01\"}",
+     "/as_of: must not be after today\n/planned_end: rule ends-before-start: planned_end 2020 would be before 2021-06"},
 };
 
 START_TEST(a_plan_that_cannot_be_taken_says_all_that_is_wrong)
@@ -193,6 +257,43 @@ START_TEST(a_plan_is_answered_as_it_was_filed)
 }
 END_TEST
 
+#define AS_OF_JUNE(plan) "{" plan ", \"as_of\": \"2025-06-01\"}"
+
+START_TEST(the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after_it)
+{
+    PLANNED("{\"planned\": 300, \"regions\": {\"vest\": 200}}");
+    ck_assert(!plan(AS_OF_JUNE("\"planned\": 1000, \"regions\": {\"nord\": 700}")));
+    assert_faults("/regions: with the plans of later days, which stand, the regions' plans are 900 in all: more than the 300 planned");
+    ck_assert_int_eq(version_of("alpha"), 2);
+    /* No region's plan stood in June. */
+    PLANNED(AS_OF_JUNE("\"planned\": 150"));
+    PLANNED(AS_OF_JUNE("\"planned\": 150, \"regions\": {\"nord\": 100}"));
+    ck_assert(!plan("{\"planned\": 90, \"as_of\": \"2025-07-01\"}"));
+    assert_faults("/regions: the regions' plans are 100 in all, with those that stand and are not named here: more than the 90 planned for "
+                  "the study as of 2025-07-01");
+    ck_assert(!plan("{\"planned\": 90, \"regions\": {\"vest\": 10}, \"as_of\": \"2025-07-01\"}"));
+    assert_faults("/regions: the regions' plans are 110 in all, with those that stand and are not named here: more than the 90");
+}
+END_TEST
+
+START_TEST(a_study_does_not_start_after_its_plan_ends)
+{
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2024-06\"}");
+    ck_assert(!edit("{\"dates\": {\"start\": \"2024-07\"}}"));
+    assert_faults("/dates/start: start 2024-07 would be after planned_end 2024-06 of the plan");
+    EDITED("{\"dates\": {\"start\": \"2024-06-30\"}}");
+    PLANNED("{\"planned\": 120}");
+    EDITED("{\"dates\": {\"start\": \"2024-07\"}}");
+}
+END_TEST
+
+START_TEST(a_plan_may_end_in_the_month_or_year_that_the_study_starts)
+{
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2021\"}");
+    PLANNED("{\"planned\": 120, \"planned_end\": \"2021-06-01\"}");
+}
+END_TEST
+
 /* ── a card ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
@@ -206,12 +307,19 @@ static const struct {
     {"{\"patients\": {\"age_min\": 3}}", "/patients/age_min: comes with the programme's data set"},
     {"{\"patients\": null}", "/patients: must not be null: of patients only the condition"},
     {"{\"dates\": {\"start\": \"2021-6\"}}", "/dates/start: must be a date of the calendar"},
-    {"{\"dates\": {\"start\": \"2027\"}}", "/dates/start: start 2027 would be after inclusion_end_expected 2026"},
+    {"{\"dates\": {\"start\": \"2027\"}}", "/dates/start: start 2027 would be after inclusion_end_expected 2026\n/dates/start: start 2027 "
+                                           "would be after planned_end 2026-12 of the plan"},
     {"{\"dates\": {\"inclusion_end\": \"2021-05\"}}", "/dates/inclusion_end: start 2021-06 would be after inclusion_end 2021-05"},
     {"{\"links\": [{\"url\": \"javascript:alert(1)\"}]}", "/links/0/url: must be an address"},
     {"{\"identifiers\": [{\"system\": \"nct\", \"value\": \"NCT1\"}]}",
      "/identifiers/0: an identifier of ClinicalTrials.gov is NCT and eight"},
     {"{\"identifiers\": [{\"system\": \"eudract\", \"value\": \"2019-001234-5\"}]}", "/identifiers/0: a EudraCT number"},
+    {"{\"identifiers\": [{\"system\": \"nct\", \"value\": \"NCT00000001\"}, {\"system\": \"other\", \"value\": \"NCT00000001\"}, "
+     "{\"system\": \"nct\", \"value\": \"NCT00000001\"}, {\"system\": \"nct\"}], \"x\": 1}",
+     "/x: unknown member\n/identifiers/3/value: is missing\n/identifiers/2: is the same as /identifiers/0"},
+    {"{\"contact\": \"a\\u202eb\"}", "/contact: must be a text on one line without control characters (nor such as turn"},
+    {"{\"contact\": \"a\\u0085b\"}", "/contact: must be a text on one line without control"},
+    {"{\"texts\": {\"about\": {\"nb\": \"a\\u2066b\"}}}", "/texts/about/nb: must be a text without control"},
     {"{\"publications\": [{\"citation\": \"A\", \"doi\": \"1\"}]}", "/publications/0/doi: must be a DOI"},
     {"{\"title\": {\"no\": \"x\"}}", "/title/no: unknown member [nb]"},
     {"{\"titel\": null}", "/titel: unknown member [title]"},
@@ -288,10 +396,16 @@ int main(void)
     tcase_add_test(tcase, what_was_filed_is_answered_with_where_it_stands_for_ever);
     tcase_add_test(tcase, regions_are_held_against_their_own_reports_and_plans);
     tcase_add_test(tcase, a_correction_mends_what_later_reports_are_held_against);
+    tcase_add_loop_test(tcase, a_total_is_held_against_the_sum_of_the_regions_where_that_is_what_is_shown, 0, LEN(totals));
+    tcase_add_test(tcase, so_is_one_of_a_day_before_the_newest_and_no_sum_that_was_never_shown_counts);
+    tcase_add_test(tcase, regions_that_make_less_than_the_total_are_refused_unless_it_is_meant);
     tcase_add_loop_test(tcase, a_day_begins_in_norway_two_hours_before_utc, 0, LEN(days));
     tcase_add_test(tcase, today_is_not_the_future);
     tcase_add_loop_test(tcase, a_plan_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_plans));
     tcase_add_test(tcase, a_plan_is_answered_as_it_was_filed);
+    tcase_add_test(tcase, the_regions_are_never_more_than_the_study_on_the_plan_s_day_nor_after_it);
+    tcase_add_test(tcase, a_study_does_not_start_after_its_plan_ends);
+    tcase_add_test(tcase, a_plan_may_end_in_the_month_or_year_that_the_study_starts);
     tcase_add_loop_test(tcase, an_edit_that_cannot_be_taken_says_all_that_is_wrong, 0, LEN(bad_edits));
     tcase_add_test(tcase, an_edit_changes_what_it_names_and_nothing_else);
     tcase_add_test(tcase, null_clears_and_lists_are_replaced_whole);

@@ -61,11 +61,12 @@ START_TEST(every_fault_is_named_and_those_beyond_are_counted)
     struct faults faults = {0};
     faults_add(&faults, "query", "regoin", "unknown parameter", "region");
     faults_add(&faults, "query", NULL, "x", NULL);
-    json_t *object =
-        made(&(struct problem_facts){.error = API_BAD_PARAMETER, .base_url = "", .detail = "d", .instance = "/studies", .faults = &faults});
+    json_t *object = made(&(struct problem_facts){
+        .error = API_BAD_PARAMETER, .base_url = "", .detail = "d", .remedy = "r", .instance = "/studies", .faults = &faults});
     json_t *errors = json_object_get(object, "errors"), *first = json_array_get(errors, 0), *second = json_array_get(errors, 1);
     ck_assert_str_eq(text(object, "type"), "/problems/bad-parameter");
     ck_assert_str_eq(text(object, "detail"), "d");
+    ck_assert_str_eq(text(object, "remedy"), "r");
     ck_assert_str_eq(text(object, "instance"), "/studies");
     ck_assert_str_eq(text(first, "in"), "query");
     ck_assert_str_eq(text(first, "name"), "regoin");
