@@ -170,10 +170,10 @@ static void import_programme(int programme)
     free(said);
 }
 
-/* Does the study include here? */
+/* Does the study show that it includes here? Of a small one no report tells. */
 static bool includes(const struct model *m, int region)
 {
-    if (m->region_included[region] >= 0)
+    if (m->region_included[region] >= 0 && !m->is_small)
         return true;
     for (int i = 0; i < m->stated_len; i++)
         if (m->stated[i] == region)
@@ -191,7 +191,7 @@ static void derive(struct model *m)
     int64_t sum = 0;
     const char *newest = "";
     for (int i = 0; i < (int)LEN(regions); i++) {
-        take_part += includes(m, i);
+        take_part += includes(m, i) || m->region_included[i] >= 0;
         if (m->region_included[i] < 0)
             continue;
         have_reported++;
