@@ -67,7 +67,7 @@ static void parts_take(struct getting *getting, const struct db_study_recruitmen
     const char **parts = arena_array(getting->arena, r->regions_len + 1, sizeof *parts);
     size_t reported = 0;
     for (size_t i = 0; parts && i < r->regions_len; i++) {
-        if (!r->regions[i].takes_part)
+        if (!r->regions[i].takes_part && r->regions[i].included < 0) /* of a small population reports do not show that one does */
             continue;
         parts[standing->parts_len++] = copy_of(getting->arena, r->regions[i].region);
         reported += r->regions[i].included >= 0;

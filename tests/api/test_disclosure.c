@@ -83,6 +83,10 @@ START_TEST(which_regions_of_a_small_population_report_is_told_nowhere)
     ck_assert_str_eq(all_of_regions(), before);
     ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "5");
     ck_assert_ptr_null(strstr(told("/studies/" STUDY "/history", ""), "inclusion_regions"));
+    /* To who files, it is the total: one of an earlier day is not higher. */
+    assert_status(
+        http_ask(daemon_, "POST", recruitment_of(STUDY), "{\"as_of\": \"2025-01-15\", \"included\": 6}", JSON_BODY, editor, ANY, NULL),
+        422);
 }
 END_TEST
 
