@@ -37,7 +37,7 @@ const LEADERS = ['Kari Aas', 'Kari Ås', 'kari ås', 'Kåre Åse', 'Aase Østby'
 const WORDS = ['alfa', 'Alpha', 'ålesund', 'Aalesund', 'Ås', 'Aas', 'Øye', 'øye', 'OYE', 'Æ', 'ærlig', 'hjerte', 'Hjerte-kar', 'cancer', 'Kreft', 'kreftpasienter', 'barn', 'β-blokker',
   'MS', 'II', '2', '10', 'COVID-19', 'long', 'covid', 'tromsø', 'Tromsö', 'blå', 'blaa', 'bla', 'bø', 'boe', 'bo', 'diagnostikk', 'behandling', 'treatment', 'été', 'ete', 'naïve',
   'stråle', 'straale', 'strale', 'OR', 'AND', 'og', 'x', 'immunterapi', 'immunoterapi', 'søvn', 'sovn', 'soevn', 'hjerneslag', 'slag', 'kneprotese', 'Čech', 'cech', 'Œuvre', 'ouvre'];
-const NASTY = ['=1+1', '+1', '-1', '@a', '"', '""', ';', ',', "'", '\\', '🧬', '👩🏽‍⚕️', '<b>', '&amp;', '%20', '\u00a0x', '…', '«»', '(', ')', '*', '-', '|', '\u202e', 'e\u0301', '٣'];
+const NASTY = ['=1+1', '+1', '-1', '@a', '"', '""', ';', ',', "'", '\\', '🧬', '👩🏽‍⚕️', '<b>', '&amp;', '%20', '\u00a0x', '…', '«»', '(', ')', '*', '-', '|', '\u200f', 'e\u0301', '٣'];
 const ACRONYMS = ['ÅS', 'AAS', 'Aas', 'ås', 'Æ', 'Ä', 'Ø', 'Ö', 'Øye', 'Oye', 'Z', 'zz', 'A', 'a', 'B-1', 'B 1', 'B1', 'B2', 'B10', '1', '10', '2', '=1', '+A', '-A', '@A', 'É', 'e', '🧬', '🧬 A', '—', '"A"',
   ';', 'A;B', 'A,B', "O'A", 'Ünder', 'Ynder', 'Under', 'Alfa ', ' Alfa', 'alfa', 'Čapek', 'Capek', 'Ærlig', 'Aerlig', 'Haakon', 'Håkon', 'Hakon', 'Ñ', 'N', 'Łódź', 'ß', 'А', 'б', 'Ω', 'Aaa', 'a\u030a'];
 
