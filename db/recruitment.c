@@ -74,12 +74,13 @@ int64_t permille_of(int64_t included, int64_t planned)
     return permille > INT64_MAX ? INT64_MAX : (int64_t)permille;
 }
 
-/* The sum of the regions counts when all that take part have reported, and each of them after the reported total. */
+/* The sum of the regions counts when all that take part have reported, and each of them after the reported total. Where it is less than
+ * that total, which counts of one kind never are, others take part too. */
 static bool is_sum_the_total(const struct inputs *in)
 {
     if (in->regions == 0 || in->regions_reported < in->regions)
         return false;
-    return in->reported < 0 || strcmp(in->oldest, in->reported_as_of) > 0;
+    return in->reported < 0 || (strcmp(in->oldest, in->reported_as_of) > 0 && in->sum >= in->reported);
 }
 
 static struct db_recruitment numbers_of(const struct inputs *in)
@@ -101,12 +102,11 @@ static struct db_recruitment numbers_of(const struct inputs *in)
     return numbers;
 }
 
-/* Where neither plan nor count is known, the regions that reported are all that tells how many there are. */
+/* Where the count is not known, the regions that reported are all that tells how many there are. */
 static bool is_small(const struct inputs *in, const struct db_recruitment *numbers)
 {
-    bool unknown = numbers->planned < 0 && numbers->included < 0;
-    return (numbers->planned >= 0 && numbers->planned < in->threshold) || (numbers->included >= 0 && numbers->included < in->threshold) ||
-           (unknown && in->regions_reported > 0 && in->sum < in->threshold);
+    int64_t known = numbers->included < 0 && in->regions_reported > 0 ? in->sum : numbers->included;
+    return (numbers->planned >= 0 && numbers->planned < in->threshold) || (known >= 0 && known < in->threshold);
 }
 
 /* Patients are expected evenly between the start and the planned end. What is not known is not behind. */

@@ -175,6 +175,7 @@ enum api_error recruitment_file(struct request *rq, struct db_write *write, stru
         status = filed_settle(rq, write, params->id, &filed);
     if (status != DB_OK)
         return api_error_of_db(status);
-    rules_check_total(rq, &before, &filed.total, task->body.regions.len ? "/regions" : "/included");
+    if (!task->body.correction)
+        rules_check_total(rq, &before, &filed.total, task->body.regions.len ? "/regions" : "/included");
     return body_faults(rq) > 0 ? API_UNPROCESSABLE : answer(rq, task, params->id, &filed, ret_reply);
 }

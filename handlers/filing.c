@@ -188,9 +188,11 @@ static bool bounds_find(struct arena *arena, struct series *series)
 struct sweep {
     struct stand *newest; /* as_of NULL = none yet */
     size_t len;
+    int64_t stood; /* the total that stood for the newest day with one, whatever is filed now; −1 = none yet */
 };
 
-/* As db/recruitment.c has it: all regions have reported, and each of them after the reported total. −1 = their sum is not the total. */
+/* As db/recruitment.c has it: all regions have reported, each of them after the reported total, and no less than what stood. −1 = their sum
+ * is not the total. */
 static int64_t sum_shown(const struct sweep *sweep)
 {
     int64_t sum = 0;
@@ -200,7 +202,7 @@ static int64_t sum_shown(const struct sweep *sweep)
             return -1;
         sum += one->included;
     }
-    return sweep->len > 1 ? sum : -1;
+    return sweep->len > 1 && sum >= sweep->stood ? sum : -1;
 }
 
 struct event { /* a count, and its place in the sweep */
@@ -245,7 +247,7 @@ static bool all_report(const struct standing *standing, const struct event *even
 
 static bool sums_make(struct arena *arena, struct standing *standing)
 {
-    struct sweep sweep;
+    struct sweep sweep = {.stood = -1};
     const struct event *events = events_make(arena, standing, &sweep.len);
     struct stand *sums = arena_array(arena, standing->joined.len + 1, sizeof *sums);
     sweep.newest = arena_array(arena, sweep.len, sizeof *sweep.newest);
@@ -254,7 +256,9 @@ static bool sums_make(struct arena *arena, struct standing *standing)
     size_t len = all_report(standing, events) ? standing->joined.len : 0;
     for (size_t i = 0; i < len; i++) {
         const char *day = events[i].stand->as_of;
+        const struct stand *stood = events[i].stand->region ? NULL : standing_find(standing, NULL, day);
         sweep.newest[events[i].place] = *events[i].stand;
+        sweep.stood = stood ? stood->included : sweep.stood;
         if (i + 1 < len && strcmp(events[i + 1].stand->as_of, day) == 0)
             continue; /* the day goes on */
         int64_t sum = sum_shown(&sweep);
@@ -407,6 +411,8 @@ void rules_check_total(struct request *rq, const struct db_recruitment *before, 
                                 " as of %s, and counts are cumulative%s",
                                 before->included, before->as_of, after->included, after->as_of, if_right(rq)),
                    NULL);
+    if (after->included > before->included && is_over(after->included, after->planned) && !faults_name(rq->faults, name))
+        passes_plan(rq, after->included, after->planned, "for the study, as its total then,", name);
 }
 
 void rules_check_sum(struct request *rq, const struct standing *standing, int64_t sum, const char *name)

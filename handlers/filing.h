@@ -80,7 +80,7 @@ int filed_set(json_t *root, const struct filed *filed); /* recorded, role, versi
  * falls. */
 bool rules_check_count(struct request *rq, const struct standing *standing, const struct stand *count, const char *name);
 void rules_check_sum(struct request *rq, const struct standing *standing, int64_t sum, const char *name); /* of the regions of a day */
-/* Once all is written: whatever came about, what the register shows as the study's total does not fall. */
+/* Once all is written: whatever came about, what the register shows as the study's total neither falls nor grows past the plan. */
 void rules_check_total(struct request *rq, const struct db_recruitment *before, const struct db_recruitment *after, const char *name);
 void rules_check_day(struct request *rq, const char *as_of, const char *today, const char *name);
 

@@ -170,9 +170,18 @@ static json_t *shown(const struct published *published, const char *filter)
     return entry ? json_deep_copy(entry) : json_null();
 }
 
-json_t *published_beside(const struct published *published, const struct link *link)
+/* A study that includes in a region has patients elsewhere too, and one with an award of a year or mechanism has others: what was printed
+ * of the region or the award stands beside what counts those alone. */
+static bool counts_alike(const struct link *link, enum db_grain grain, bool by_region)
 {
-    return shown(published, link_query(link, false));
+    bool of_region = link_names(link, "inclusion_region");
+    bool of_awards = link_names(link, "award_call_year") || link_names(link, "award_mechanism");
+    return (!of_region || (grain == DB_GRAIN_REGION && by_region)) && (!of_awards || grain == DB_GRAIN_AWARD);
+}
+
+json_t *published_beside(const struct published *published, const struct link *link, enum db_grain grain, bool by_region)
+{
+    return counts_alike(link, grain, by_region) ? shown(published, link_query(link, false)) : json_null();
 }
 
 json_t *published_of_group(const struct published *published, const struct link *filters, const char *group)

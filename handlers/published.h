@@ -18,8 +18,8 @@ struct published {
 enum db_status published_load(struct request *rq, const struct db_codes *programme, unsigned has, struct published *ret_published);
 void published_free(struct published *published);
 
-/* New; null where nothing was printed. */
-json_t *published_beside(const struct published *published, const struct link *link);
+/* New; null where nothing was printed of what a row of that grain counts. by_region: the row is a region's. */
+json_t *published_beside(const struct published *published, const struct link *link, enum db_grain grain, bool by_region);
 json_t *published_of_group(const struct published *published, const struct link *filters, const char *group);
 
 /* The filter of a figure, without the programme; NULL = no memory. A group of people is no filter of studies: "group=…" */

@@ -75,7 +75,8 @@ struct span {
     const struct db_report_row *first, *last;
 };
 
-/* What a point says of the whole study: the newest total, or what the regions make once each has reported after it. */
+/* What rows say of the whole study, as db/recruitment.c has it of all: the newest total, or what the regions make once each has reported
+ * after it, and no less. */
 struct total {
     int64_t included; /* −1 = not known */
     const struct db_report_row *row;
@@ -96,16 +97,16 @@ static struct total total_of(const struct db_study_recruitment *r, const struct 
     struct total by_regions = {-1, NULL}, total = {reported ? reported->included : -1, reported};
     for (size_t i = 0; i < r->regions_len; i++) {
         const struct db_region_count *region = &r->regions[i];
-        if (!region->takes_part && region->included < 0)
-            continue;
         const struct db_report_row *row = newest_of(span, region->region);
+        if (!row && !region->takes_part)
+            continue;
         if (!row || (reported && strcmp(row->as_of, reported->as_of) <= 0))
             return total;
         by_regions.included = (by_regions.row ? by_regions.included : 0) + row->included;
         if (!by_regions.row || row > by_regions.row)
             by_regions.row = row;
     }
-    return by_regions.row ? by_regions : total;
+    return by_regions.row && by_regions.included >= total.included ? by_regions : total;
 }
 
 /* Every region that takes part, in their order, and what it has reported in the point. */
@@ -135,12 +136,13 @@ static json_t *point_json(const struct db_report_row *of, int64_t included, cons
                      json_source(source->document, source->lines));
 }
 
-/* A small population has a point only where there is a total, of the day of that total: any other day would be a region's. */
+/* A small population has a point for each year in which its total changed: what it was when the year ended, after all that was reported
+ * until then, of the day of that total. So a point depends on no later report, and not on which region reported. */
 static bool push_total(json_t *list, const struct db_study_recruitment *r, const struct span *span,
                        const struct recruitment_get_params *params)
 {
-    const struct total total = total_of(r, span);
-    if (!total.row || !within(total.row->as_of, params))
+    const struct total total = total_of(r, &(struct span){r->reports, span->last});
+    if (!total.row || total.row < span->first || !within(total.row->as_of, params))
         return true;
     return json_push(list, point_json(total.row, total.included, total.row, json_null()));
 }

@@ -43,7 +43,7 @@ const struct statistic statistics[] = {
      {"Nøkkeltallene på én side", "The key figures on one page"},
      {"Penger, studier, ledere og pasienter i alt og etter mekanisme, region og kjønn, trykt ved siden av beregnet.",
       "Money, studies, leaders and patients in all and by mechanism, region and gender, printed beside computed."},
-     DB_GRAIN_STUDY, {0}, 0, HAS_MOST | HAS_LEADERS},
+     DB_GRAIN_STUDY, {0}, 0, HAS_MOST | HAS_LEADERS, true},
     {"reconciliation", "/stats/reconciliation",
      {"Avstemming", "Reconciliation"},
      {"Hvert trykt tall ved siden av det beregnede, og ved siden av de andre trykte det skal stemme med.",
@@ -94,7 +94,7 @@ const char *dimension_second(enum db_grain grain, enum db_dimension dimension)
     return grain == DB_GRAIN_REGION && dimension == DB_BY_REGION ? "and_inclusion_region" : NULL;
 }
 
-static bool is_by(const struct db_stats_query *query, enum db_dimension dimension)
+bool query_is_by(const struct db_stats_query *query, enum db_dimension dimension)
 {
     for (size_t i = 0; i < query->by_len; i++)
         if (query->by[i] == dimension)
@@ -105,9 +105,9 @@ static bool is_by(const struct db_stats_query *query, enum db_dimension dimensio
 /* Where a study, an award or a share of money stands in several cells, what is whole in each of them does not add up. */
 bool measure_adds_up(const struct db_stats_query *query, const struct measure *measure)
 {
-    bool by_category = is_by(query, DB_BY_CATEGORY);
-    bool by_award = query->grain == DB_GRAIN_AWARD && (is_by(query, DB_BY_CALL_YEAR) || is_by(query, DB_BY_MECHANISM));
-    bool by_inclusion = query->grain == DB_GRAIN_REGION && is_by(query, DB_BY_REGION);
+    bool by_category = query_is_by(query, DB_BY_CATEGORY);
+    bool by_award = query->grain == DB_GRAIN_AWARD && (query_is_by(query, DB_BY_CALL_YEAR) || query_is_by(query, DB_BY_MECHANISM));
+    bool by_inclusion = query->grain == DB_GRAIN_REGION && query_is_by(query, DB_BY_REGION);
     switch (measure->group) {
     case HAS_AMOUNT: return strcmp(measure->name, "amount_ore") == 0 ? !(by_category && query->whole) : !by_category;
     case HAS_AWARDS: return !by_category;

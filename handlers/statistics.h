@@ -24,10 +24,12 @@ struct statistic {
     enum db_dimension by[DB_BY_MAX]; /* unless group_by says otherwise */
     size_t by_len;
     unsigned has;
+    bool in_parts; /* unless group_by is given: rows of several kinds, a study among each; no measure adds up over them */
 };
 extern const struct statistic statistics[];
 extern const size_t statistics_len;
 const struct statistic *statistic_at(const char *path); /* NULL = none */
+bool query_is_by(const struct db_stats_query *query, enum db_dimension dimension);
 
 /* A measure: its name, its unit, the group it belongs to. */
 struct measure {

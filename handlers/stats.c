@@ -39,7 +39,9 @@ static json_t *cell_row(struct cells *cells, const struct db_stats_cell *cell)
         link_cell(&link, cells->query->grain, cells->query->by[i], &cell->key[i]);
     const char *url = list_behind(&link, cells);
     if ((url || cells->query->known_at) &&
-        stats_row_finish(row, cells->has, cells->known, cell, published_beside(&cells->answer->published, &link), url))
+        stats_row_finish(row, cells->has, cells->known, cell,
+                         published_beside(&cells->answer->published, &link, cells->query->grain, query_is_by(cells->query, DB_BY_REGION)),
+                         url))
         return row;
     json_decref(row);
     return NULL;
@@ -53,8 +55,9 @@ static bool keep_cells(void *cls, const struct db_stats *stats)
     for (size_t i = 0; i < stats->cells_len && !cells->failed; i++)
         cells->failed = !json_push(answer->rows, cell_row(cells, &stats->cells[i]));
     answer->totals = json_object();
-    cells->failed |= (!url && !cells->query->known_at) || !stats_row_finish(answer->totals, cells->has, cells->known, &stats->total,
-                                                                            published_beside(&answer->published, &answer->filters), url);
+    cells->failed |= (!url && !cells->query->known_at) ||
+                     !stats_row_finish(answer->totals, cells->has, cells->known, &stats->total,
+                                       published_beside(&answer->published, &answer->filters, cells->query->grain, false), url);
     answer->days = cell_days(cells->known & HAS_PATIENTS ? &stats->total : NULL);
     return !cells->failed;
 }
@@ -81,7 +84,7 @@ static json_t *meta_of(const struct stats_answer *answer, const struct db_stats_
 {
     const char *weighting = query->whole ? "whole" : "equal";
     return json_pack("{s:o, s:o, s:O, s:o, s:O, s:o}", "group_by", dimensions_json(query), "unit", measure_units(has), "totals",
-                     answer->totals, "additive", measure_sums(has, query), "as_of", answer->days, "weighting",
+                     answer->totals, "additive", measure_sums(has, answer->in_parts ? NULL : query), "as_of", answer->days, "weighting",
                      has & HAS_AMOUNT ? json_string(weighting) : json_null());
 }
 
@@ -200,7 +203,7 @@ static json_t *measures_json(const struct statistic *statistic)
     for (size_t i = 0; i < measures_len; i++)
         if (measures[i].group & statistic->has)
             json_push(list, json_pack("{s:s, s:s, s:b}", "name", measures[i].name, "unit", measures[i].unit, "additive",
-                                      (int)measure_adds_up(&query, &measures[i])));
+                                      (int)(!statistic->in_parts && measure_adds_up(&query, &measures[i]))));
     return list;
 }
 

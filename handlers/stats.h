@@ -13,6 +13,7 @@ struct stats_answer {
     struct link filters; /* of the question: every cell's link begins with it */
     struct published published;
     json_t *rows, *totals, *days;
+    bool in_parts; /* no measure adds up over the rows */
 };
 enum db_status stats_answer_begin(struct request *rq, const struct db_stats_query *query, unsigned has, struct stats_answer *ret_answer);
 void stats_answer_free(struct stats_answer *answer);

@@ -64,8 +64,8 @@ static bool keep_total(struct rows *rows, const struct db_stats_cell *total)
     const char *url = link_url(&answer->filters);
     answer->totals = json_object();
     answer->days = cell_days(rows->shown & HAS_PATIENTS ? total : NULL);
-    return url &&
-           stats_row_finish(answer->totals, rows->shown, rows->shown, total, published_beside(&answer->published, &answer->filters), url);
+    return url && stats_row_finish(answer->totals, rows->shown, rows->shown, total,
+                                   published_beside(&answer->published, &answer->filters, DB_GRAIN_STUDY, false), url);
 }
 
 static bool keep_leaders(void *cls, const struct db_stats *stats)
@@ -119,7 +119,8 @@ static bool push_cell(struct rows *rows, const struct db_stats_cell *cell)
         json_decref(row);
         return false;
     }
-    return push_row(rows, row, part->known, cell, published_beside(&rows->answer->published, &link), url);
+    return push_row(rows, row, part->known, cell,
+                    published_beside(&rows->answer->published, &link, part->grain, part->by && part->dimension == DB_BY_REGION), url);
 }
 
 static bool keep_part(void *cls, const struct db_stats *stats)
@@ -172,6 +173,7 @@ static enum api_error summary_answer(struct request *rq, struct reply *ret_reply
     struct stats_answer answer;
     enum db_status status = stats_answer_begin(rq, &query, statistic->has, &answer);
     struct rows rows = {&answer, NULL, statistic->has, &query.filter, false};
+    answer.in_parts = statistic->in_parts && query.by_len == 0;
     if (status == DB_OK)
         status = query.by_len == 0 ? ask_parts(&rows, &query) : stats_cells(&answer, &query, statistic->has);
     if (query.by_len == 0) {

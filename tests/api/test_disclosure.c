@@ -97,7 +97,7 @@ START_TEST(a_region_that_is_known_to_take_part_looks_alike_before_and_after_its_
     const char *small = told("/studies/corona/recruitment", "regions");
     ck_assert_str_ne(small, before);
     ck_assert_ptr_nonnull(strstr(small, "\"region\":\"nord\",\"planned\":null,\"included\":null,\"as_of\":null,\"status\":\"withheld\""));
-    report("corona", "{\"as_of\": \"2025-01-31\", \"regions\": {\"nord\": 2}}");
+    report("corona", "{\"as_of\": \"2025-01-31\", \"regions\": {\"nord\": 2}, \"correction\": true}");
     ck_assert_str_eq(told("/studies/corona/recruitment", "regions"), small);
 }
 END_TEST
@@ -153,6 +153,59 @@ START_TEST(the_series_of_a_small_population_has_totals_on_their_own_days)
 }
 END_TEST
 
+/* Whichever region it is that has one patient more, and whether it reported before. */
+START_TEST(the_series_of_a_small_population_does_not_tell_which_region_reported)
+{
+    static const char *const later[] = {"{\"vest\": 4}", "{\"midt\": 1}"};
+    plan(STUDY, 8);
+    report(STUDY, "{\"as_of\": \"2024-12-31\", \"regions\": {\"vest\": 3}}");
+    ck_assert_str_eq(series_of(STUDY, ""), "2024-12-31 3");
+    report(STUDY, text_format("{\"as_of\": \"2025-03-31\", \"regions\": %s}", later[_i]));
+    ck_assert_str_eq(series_of(STUDY, ""), "2024-12-31 3 | 2025-03-31 4");
+    ck_assert_str_eq(series_of(STUDY, "?from=2025-01-01"), "2025-03-31 4");
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "4");
+}
+END_TEST
+
+/* CORONA has a plan of any size and a count that is not known, as long as one of its regions has not reported. */
+START_TEST(few_patients_of_some_regions_are_a_small_population_however_many_are_planned)
+{
+    plan("corona", 500);
+    report("corona", "{\"as_of\": \"2025-01-31\", \"regions\": {\"vest\": 3}, \"correction\": true}");
+    ck_assert_str_eq(told("/studies/corona/recruitment", "disclosure"), "\"totals-only\"");
+    report("corona", "{\"as_of\": \"2025-02-28\", \"regions\": {\"vest\": 12}, \"correction\": true}");
+    ck_assert_str_eq(told("/studies/corona/recruitment", "disclosure"), "\"full\"");
+}
+END_TEST
+
+/* Counts of regions that come one by one after a headline: as long as they are fewer, others have not reported. */
+START_TEST(the_first_region_to_report_is_not_the_whole_study)
+{
+    plan(STUDY, 200);
+    report(STUDY, "{\"as_of\": \"2024-12-31\", \"included\": 100}");
+    report(STUDY, "{\"as_of\": \"2025-03-31\", \"regions\": {\"vest\": 40}}");
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "100");
+    ck_assert_str_eq(series_of(STUDY, "?interval=year"), "2024-12-31 100 | 2025-03-31 40");
+    report(STUDY, "{\"as_of\": \"2025-03-31\", \"regions\": {\"nord\": 65}}");
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "105");
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "as_of"), "\"2025-03-31\"");
+}
+END_TEST
+
+START_TEST(regions_one_by_one_do_not_carry_a_total_past_the_plan)
+{
+    plan(STUDY, 100);
+    report(STUDY, "{\"as_of\": \"2025-01-31\", \"regions\": {\"vest\": 90}}");
+    const char *over = "{\"as_of\": \"2025-02-28\", \"regions\": {\"nord\": 90}}";
+    const struct answer *refused = http_ask(daemon_, "POST", recruitment_of(STUDY), over, JSON_BODY, editor, ANY, NULL);
+    assert_status(refused, 422);
+    ck_assert_ptr_nonnull(strstr(refused->body, "rule passes-plan: 180 passes the 100 planned"));
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "90");
+    report(STUDY, "{\"as_of\": \"2025-02-28\", \"regions\": {\"nord\": 90}, \"correction\": true}");
+    ck_assert_str_eq(told("/studies/" STUDY "/recruitment", "included"), "180");
+}
+END_TEST
+
 START_TEST(a_point_of_several_days_says_what_the_study_says)
 {
     plan(STUDY, 200);
@@ -175,11 +228,15 @@ int main(void)
         a_region_that_is_known_to_take_part_looks_alike_before_and_after_its_report,
         what_grows_beyond_the_threshold_shows_its_regions_and_back_below_hides_them,
         the_series_of_a_small_population_has_totals_on_their_own_days,
+        few_patients_of_some_regions_are_a_small_population_however_many_are_planned,
+        the_first_region_to_report_is_not_the_whole_study,
+        regions_one_by_one_do_not_carry_a_total_past_the_plan,
         a_point_of_several_days_says_what_the_study_says,
     };
     TCase *cases = tcase_create("disclosure");
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(cases, tests[i]);
+    tcase_add_loop_test(cases, the_series_of_a_small_population_does_not_tell_which_region_reported, 0, 2);
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_set_timeout(cases, 120);
     Suite *suite = suite_create("disclosure");

@@ -126,6 +126,40 @@ START_TEST(percent_uses_only_studies_that_know_both)
 }
 END_TEST
 
+/* Where a row counts more than was printed: other patients of the same studies, other awards. */
+static const struct {
+    const char *target, *path;
+    bool is_there;
+} beside[] = {
+    {"/stats/summary?inclusion_region=nord", "data.0.published", false},
+    {"/stats/calls?inclusion_region=nord", "meta.totals.published", false},
+    {"/stats/regions?inclusion_region=nord", "meta.totals.published", false},
+    {"/stats/institutions?award_mechanism=other", "meta.totals.published", false},
+    {"/stats/summary?award_mechanism=other", "data.0.published", false},
+    {"/stats/funding?award_mechanism=other", "meta.totals.published", true},
+    {"/stats/regions", "data.0.published", true},
+    {"/stats/summary", "meta.totals.published", true},
+};
+
+START_TEST(what_was_printed_stands_beside_what_counts_the_same)
+{
+    const struct answer *answer = must_get(real, beside[_i].target);
+    ck_assert_msg(is_null_at(answer->json, beside[_i].path) == !beside[_i].is_there, "%s: %s", beside[_i].target, beside[_i].path);
+}
+END_TEST
+
+/* One study is in a row of each kind: nothing adds up over all of them. */
+START_TEST(over_the_rows_of_the_summary_nothing_adds_up)
+{
+    const json_t *additive = json_at(must_get(real, "/stats/summary")->json, "meta.additive");
+    const char *measure;
+    json_t *adds_up;
+    ck_assert_uint_gt(json_object_size(additive), 5);
+    json_object_foreach((json_t *)(uintptr_t)additive, measure, adds_up) ck_assert_msg(json_is_false(adds_up), "%s", measure);
+    ck_assert(json_is_true(json_at(must_get(real, "/stats/summary?group_by=mechanism")->json, "meta.additive.study_count")));
+}
+END_TEST
+
 /* What adds up is said, and does. */
 START_TEST(additive_measures_add_up)
 {
@@ -211,6 +245,8 @@ int main(void)
     EACH(the_computed_numbers_are_sums_over_what_is_known, computed);
     tcase_add_test(stories, percent_uses_only_studies_that_know_both);
     tcase_add_test(stories, additive_measures_add_up);
+    tcase_add_test(stories, over_the_rows_of_the_summary_nothing_adds_up);
+    tcase_add_loop_test(stories, what_was_printed_stands_beside_what_counts_the_same, 0, sizeof beside / sizeof *beside);
     EACH(a_printed_number_stands_only_where_its_frame_is_shared, shared_frame);
     tcase_add_test(stories, inclusion_region_chooses_studies_and_not_their_regions);
     EACH(what_the_statistic_does_not_take_is_refused, refused);

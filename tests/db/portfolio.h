@@ -202,7 +202,7 @@ static void derive(struct model *m)
     m->included = is_sum ? sum : m->reported;
     snprintf(m->as_of, sizeof m->as_of, "%s", is_sum ? newest : m->reported >= 0 ? "2024-12-31" : "");
     m->is_small = (m->planned >= 0 && m->planned < 20) || (m->included >= 0 && m->included < 20) ||
-                  (m->planned < 0 && m->included < 0 && have_reported > 0 && sum < 20);
+                  (m->included < 0 && have_reported > 0 && sum < 20);
     struct db_study_state state;
     ck_assert(db_study_state(fixture.db, m->code, &state));
     m->updated = state.updated;

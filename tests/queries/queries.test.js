@@ -67,7 +67,7 @@ const THRESHOLD = 20; // of both programmes
 
 function patientsOf(study) {
   const { included, as_of: asOf, reported, sum } = countOf(study, study.reports), planned = study.plan ? Number(study.plan.planned) : null;
-  const few = [planned, included].some((count) => count !== null && count < THRESHOLD) || (planned === null && included === null && reported.length > 0 && sum < THRESHOLD);
+  const few = [planned, included].some((count) => count !== null && count < THRESHOLD) || (included === null && reported.length > 0 && sum < THRESHOLD);
   return { planned, included, as_of: asOf, disclosure: few ? 'totals-only' : 'full' };
 }
 

@@ -20,7 +20,7 @@ function countOf({ card, reports: all }, reports) {
   const newest = (region) => reports.filter((row) => row.region === region).reduce((best, row) => (best && best.as_of > row.as_of ? best : row), null);
   const regions = new Set([...card.inclusion_regions ?? [], ...all.map(({ region }) => region).filter(Boolean)]);
   const total = newest(null), reported = [...regions].map(newest).filter(Boolean), sum = reported.reduce((before, row) => before + row.included, 0);
-  const isSum = regions.size > 0 && reported.length === regions.size && reported.every((row) => !total || row.as_of > total.as_of);
+  const isSum = regions.size > 0 && reported.length === regions.size && reported.every((row) => !total || row.as_of > total.as_of) && (!total || sum >= total.included);
   const day = isSum ? reported.map((row) => row.as_of).sort().at(-1) : total?.as_of ?? null;
   return { included: isSum ? sum : total?.included ?? null, as_of: day, reported, sum };
 }

@@ -120,9 +120,7 @@ static const struct {
     {BODY_NDJSON,
      "{\"study\":\"alpha\",\"as_of\":\"2025-02-28\",\"regions\":{\"vest\":30,\"nord\":10,\"sor-ost\":16}}\n"
      "{\"study\":\"beta\",\"as_of\":\"2199-01-01\",\"included\":1}\n",
-     "row 1 regions/vest: rule falls: the study's total would go from 60 as of 2024-12-31 to 56 as of 2025-02-28, and counts are "
-     "cumulative; if it is right, send it as a correction (\"correction\": true)\nrow 2 as_of: rule in-future",
-     API_UNPROCESSABLE},
+     "row 2 as_of: rule in-future", API_UNPROCESSABLE},
     /* What the rules say of good rows is said beside what is wrong with others. */
     {BODY_CSV, HEAD "beta,2025-01-31,vest,x\nalpha,2025-01-31,,59\n", "row 2 included: must be a whole number\nrow 3 included: rule falls",
      API_UNPROCESSABLE},
