@@ -62,7 +62,8 @@ struct db_rendering {
 struct db_renderer {
     bool (*render)(void *cls, const struct db_study *study, struct db_rendering *ret_rendering);
     void *cls;
-    const char *version; /* of the representation: when it differs from the stored one, every study is rendered anew at open */
+    const char
+        *version; /* of the representation: when it differs from the stored one, every study, its numbers too, is made anew at open */
 };
 
 struct db_options {

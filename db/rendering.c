@@ -156,11 +156,15 @@ static enum db_status are_many(struct db *db, bool *ret_are)
     return query_status(&query);
 }
 
+/* Its numbers as well: another program may have other rules for them, and for what may be shown. A migration that comes with such rules
+ * says so by naming no renderer and no rules of sums. */
 static enum db_status render_one(struct db *db, int64_t id, struct makings *makings)
 {
     enum db_status status = DB_OK;
     struct making *making = making_next(makings, &status);
     making->id = id;
+    if (status == DB_OK)
+        status = recruitment_refresh(&db->statements, id, (struct made_from){.reports = NULL});
     if (status == DB_OK)
         status = study_load(&db->statements, &making->arena, id, &making->study);
     return status == DB_OK ? making_put(makings, making) : status;

@@ -162,10 +162,7 @@ ALTER TABLE change ADD COLUMN edition INTEGER REFERENCES edition (id);
 CREATE INDEX change_by_study ON change (study, id) WHERE study IS NOT NULL;
 CREATE INDEX change_by_time ON change (at);
 
--- Of a small population reports tell no region any more: what was made of them goes, and all is rendered and summed anew.
-DELETE FROM study_inclusion_region WHERE known_by = 'report' AND study IN (SELECT id FROM study WHERE totals_only = 1);
-UPDATE study_region SET takes_part = 0 WHERE study IN (SELECT id FROM study WHERE totals_only = 1)
-    AND NOT EXISTS (SELECT 1 FROM study_inclusion_region x WHERE x.study = study_region.study AND x.region = study_region.region);
+-- Which study is small, what its regions tell, and when they make its total follow other rules now: all is made and summed anew.
 UPDATE register SET renderer = '', sums = 0;
 
 PRAGMA user_version = 6;

@@ -133,6 +133,24 @@ START_TEST(another_representation_is_not_compared)
 }
 END_TEST
 
+/* As a migration leaves it behind which other rules come; it is another image's too. */
+START_TEST(what_was_made_by_other_rules_is_made_anew_at_open)
+{
+    char image[4200];
+    import_ok(&first_said);
+    sql("UPDATE study SET totals_only = 1 - totals_only, included = 7, permille = NULL");
+    sql("UPDATE study_region SET takes_part = 1 - takes_part");
+    sql("DELETE FROM study_inclusion_region WHERE known_by <> 'stated'");
+    sql("DELETE FROM shown_report");
+    sql("UPDATE register SET renderer = '', sums = 0");
+    fixture_close();
+    snprintf(image, sizeof image, "%s-image", fixture.path);
+    unlink(image);
+    ck_assert_int_eq(fixture_open(false, NULL), DB_OK);
+    assert_finds("");
+}
+END_TEST
+
 START_TEST(nobody_has_to_listen)
 {
     int64_t findings = -1;
@@ -398,6 +416,7 @@ int main(void)
     tcase_add_test(cases, it_leaves_nothing_beside_what_nobody_has_open);
     tcase_add_test(cases, what_a_crash_has_left_in_the_log_stays_there);
     tcase_add_test(cases, another_representation_is_not_compared);
+    tcase_add_test(cases, what_was_made_by_other_rules_is_made_anew_at_open);
     tcase_add_test(cases, nobody_has_to_listen);
     tcase_add_loop_test(cases, each_damage_is_found_and_named, 0, LEN(damages));
     tcase_add_test(cases, a_wrong_image_is_named);
